@@ -1,0 +1,1 @@
+"""The chain itself: values, prompts, parser and pipeline. Standard library only."""

@@ -1,0 +1,96 @@
+"""The door to a model server, as the chain sees it.
+
+Invariant: an engine raises only `EngineError`s, and leaving `chat()` (closing the iterator or
+cancelling the task) closes the connection before control returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from .protocol import (
+    GenerationOptions,
+    LoadedModel,
+    Memory,
+    Message,
+    ModelInfo,
+    ModelShape,
+    StageStats,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One call to one model.
+
+    Args:
+        model: Full model name.
+        messages: What the model reads, in order.
+        options: How it generates.
+        thinks: Whether the model has a thinking mode; `think` is sent only then, because servers
+            refuse it for other models.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    options: GenerationOptions
+    thinks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChunk:
+    """One piece of a reply. The last one has `done` set and carries the server's numbers.
+
+    The last chunk may carry text too. A stream that ends without a `done` chunk was cut.
+    """
+
+    text: str = ""
+    thinking: str = ""
+    done: bool = False
+    done_reason: str = ""
+    stats: StageStats = StageStats()
+
+
+class Engine(Protocol):
+    """What every model server must be able to do for the chain."""
+
+    @property
+    def name(self) -> str:
+        """Short stable name: "ollama", "demo"."""
+
+    @property
+    def address(self) -> str:
+        """Where it is, for a person: "localhost:11434"."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether replies are scripted and no model's work."""
+
+    async def version(self) -> str:
+        """The server's version; proves that it is up."""
+
+    async def models(self) -> list[ModelInfo]:
+        """Every pulled model, newest first, also those that cannot chat."""
+
+    async def shape(self, model: str) -> ModelShape:
+        """Architecture figures of one model."""
+
+    async def loaded(self) -> list[LoadedModel]:
+        """What is in the server's memory now."""
+
+    async def memory(self) -> Memory | None:
+        """Memory of the server's machine; None when it cannot be seen from here."""
+
+    def chat(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        """Stream one reply."""
+
+    async def load(self, model: str, options: GenerationOptions) -> None:
+        """Bring a model into memory; cancelling aborts the load."""
+
+    async def unload(self, model: str) -> None:
+        """Put a model out of memory and wait until it is gone."""
+
+    async def close(self) -> None:
+        """Let go of connections. The engine may be used again afterwards."""

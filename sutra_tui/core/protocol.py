@@ -1,0 +1,444 @@
+"""The values that travel between rooms: frozen, typed, JSON-ready.
+
+Invariant: nothing here acts. Times are milliseconds (`_ms`), sizes are bytes, counts are tokens.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+Method = Literal["handoff", "raw"]
+"""The shape of a run: `handoff` chains Model A and Model B, `raw` asks Model B alone."""
+Order = Literal["answer-first", "demos-first"]
+"""What Model A writes first: its draft, or the demonstrations."""
+CacheMode = Literal["use", "bypass", "off"]
+"""`use` reads and writes, `bypass` only writes (a fresh run replaces the entry), `off` does neither."""
+StageName = Literal["A", "parse", "B"]
+Status = Literal["complete", "incomplete", "stopped", "failed", "cached", "skipped"]
+"""How a stage or run ended. `incomplete`: the model was cut off (length, no `done`)."""
+
+METHODS: tuple[Method, ...] = ("handoff", "raw")
+ORDERS: tuple[Order, ...] = ("answer-first", "demos-first")
+DEFAULT_COUNT = 3
+"""Demonstrations wanted from Model A, as in the system this one succeeds."""
+MAX_COUNT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message as sent to the server."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationOptions:
+    """How one role generates. `num_ctx` and `num_predict` are always sent.
+
+    A different `num_ctx` between two calls makes Ollama reload the model, and an unset
+    `num_predict` lets a looping model run for hours, so neither has an "unset".
+
+    Args:
+        temperature: Sampling temperature; None leaves the model's own default.
+        seed: Sampling seed; None is random.
+        num_ctx: Context window in tokens, prompt and reply together.
+        num_predict: Most tokens the model may write, thinking included.
+        keep_alive: Seconds the model stays loaded afterwards; negative is for ever, None is the
+            server's default.
+        think: Whether a thinking model thinks; None means off, for speed.
+        repeat_penalty: Sent always, because Ollama's default changed between versions.
+    """
+
+    temperature: float | None = None
+    seed: int | None = None
+    num_ctx: int = 4096
+    num_predict: int = 1024
+    keep_alive: float | None = None
+    think: bool | None = None
+    repeat_penalty: float = 1.1
+
+    def sampling(self) -> dict[str, Any]:
+        """The part that changes what a model writes; the cache key is made from it."""
+        return {
+            "temperature": self.temperature,
+            "seed": self.seed,
+            "num_ctx": self.num_ctx,
+            "num_predict": self.num_predict,
+            "think": bool(self.think),
+            "repeat_penalty": self.repeat_penalty,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One pulled model as the server lists it.
+
+    Args:
+        name: Full name with tag.
+        digest: Hex digest of the manifest; a retagged model has a new one.
+        size: Bytes on disk, about what the weights take in memory.
+        parameter_size: As the server prints it, "3.2B"; empty when unknown.
+        quantization: As the server prints it, "Q4_K_M"; empty when unknown.
+        family: Architecture family, "llama".
+        context_length: Longest context the model was trained for, in tokens; None when unknown.
+        capabilities: "completion", "thinking", "embedding", ...; None when the server does not say.
+        remote: A cloud model: prompts would leave this machine.
+        modified_at: RFC 3339 time of the last pull.
+    """
+
+    name: str
+    digest: str = ""
+    size: int = 0
+    parameter_size: str = ""
+    quantization: str = ""
+    family: str = ""
+    context_length: int | None = None
+    capabilities: tuple[str, ...] | None = None
+    remote: bool = False
+    modified_at: str = ""
+
+    @property
+    def generates_text(self) -> bool:
+        """Whether the model can answer a chat; embedding and image models cannot."""
+        if self.capabilities is not None:
+            return "completion" in self.capabilities and "image" not in self.capabilities
+        return self.family not in {"bert", "nomic-bert", "nomic-bert-moe"}
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the server says the model has a thinking mode."""
+        return self.capabilities is not None and "thinking" in self.capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """What memory arithmetic needs to know of a model's architecture, from `/api/show`.
+
+    Args:
+        capabilities: As `ModelInfo.capabilities`; here also for servers that list none.
+        layers: Transformer blocks.
+        kv_heads: Key/value heads per layer.
+        head_size: Values per head.
+    """
+
+    capabilities: tuple[str, ...] = ()
+    layers: int | None = None
+    kv_heads: int | None = None
+    head_size: int | None = None
+    context_length: int | None = None
+
+    @property
+    def kv_bytes_per_token(self) -> int | None:
+        """Bytes of f16 key/value cache a token takes: 2 (K and V) x 2 bytes x layers x heads x size."""
+        if self.layers is None or self.kv_heads is None or self.head_size is None:
+            return None
+        return 4 * self.layers * self.kv_heads * self.head_size
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """One model the server holds in memory now, from `/api/ps`."""
+
+    name: str
+    digest: str = ""
+    size: int = 0
+    context_length: int | None = None
+    expires_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory of the machine that runs the models, in bytes."""
+
+    total: int
+    available: int
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageStats:
+    """What a stage cost. Counts and the first four durations are the server's own; None: not said.
+
+    Args:
+        load_ms: Time from the request to the model being ready.
+        prompt_tokens: Tokens of the whole prompt, also those served from the server's prefix cache.
+        prompt_ms: Time spent evaluating the prompt.
+        output_tokens: Tokens written, thinking included.
+        output_ms: Time spent writing them.
+        first_token_ms: From our request to the first token, measured here.
+        wall_ms: From our request to the end of the stage, measured here.
+    """
+
+    load_ms: float | None = None
+    prompt_tokens: int | None = None
+    prompt_ms: float | None = None
+    output_tokens: int | None = None
+    output_ms: float | None = None
+    first_token_ms: float | None = None
+    wall_ms: float | None = None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Decode speed by the server's numbers; None when the server did not say."""
+        if not self.output_tokens or not self.output_ms:
+            return None
+        return self.output_tokens / (self.output_ms / 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """One step of a run: what went in, what came out, what it cost.
+
+    Args:
+        name: `A`, `parse` or `B`.
+        model: The model's name; empty for `parse`.
+        digest: The model's digest as listed when the run began.
+        status: How the stage ended.
+        messages: The exact messages sent.
+        options: The exact options sent.
+        output: Raw text as it arrived, thinking excluded, nothing removed.
+        thinking: The thinking that was routed away from `output`.
+        done_reason: The server's word for why it stopped; empty when it did not say.
+        problems: What was salvaged, dropped or suspected, for a person to read.
+        stats: Counts and times.
+    """
+
+    name: StageName
+    model: str = ""
+    digest: str = ""
+    status: Status = "complete"
+    messages: tuple[Message, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    output: str = ""
+    thinking: str = ""
+    done_reason: str = ""
+    problems: tuple[str, ...] = ()
+    stats: StageStats = StageStats()
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffPacket:
+    """Query and demonstrations on their way from Model A to Model B, and where they came from.
+
+    Args:
+        query: What the user typed.
+        demonstrations: Worked examples, in the order Model B gets them.
+        draft: Model A's own answer; never passed on unless a template asks for it.
+        model_a: Who wrote them.
+        cache_hit: Whether they came from the cache.
+        problems: What the parser salvaged or dropped.
+    """
+
+    query: str
+    demonstrations: tuple[str, ...] = ()
+    draft: str = ""
+    model_a: str = ""
+    cache_hit: bool = False
+    problems: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready fields."""
+        return _plain(asdict(self))
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The packet as a JSON document."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> HandoffPacket:
+        """Rebuild a packet from `to_dict()`.
+
+        Raises:
+            ValueError: A field is missing or of the wrong type.
+        """
+        return cls(
+            query=_text(data, "query"),
+            demonstrations=_texts(data, "demonstrations"),
+            draft=_text(data, "draft", ""),
+            model_a=_text(data, "model_a", ""),
+            cache_hit=bool(data.get("cache_hit", False)),
+            problems=_texts(data, "problems"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> HandoffPacket:
+        """Rebuild a packet from `to_json()`. Raises ValueError as `from_dict`."""
+        return cls.from_dict(_object(text))
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffResult:
+    """Everything a run produced.
+
+    Args:
+        query: What the user typed.
+        answer: Model B's text, byte for byte.
+        demonstrations: What Model B was given.
+        model_a: Demonstration writer; empty for method `raw`.
+        model_b: Final responder.
+        cache_hit: Whether the demonstrations came from the cache.
+        latency_ms: Wall time of the whole run, measured here.
+        token_counts: `prompt_tokens`, `completion_tokens` and `total_tokens` over all stages, by
+            the server's own counts.
+        draft: Model A's own answer.
+        stages: Every stage in order.
+        method: The shape that was asked for.
+        status: `complete`, or why it is not.
+        fell_back_to_raw: Model A gave no usable demonstration, so Model B answered alone.
+        notices: What the user should know about this run.
+        engine: Which engine answered; `demo` is scripted and no model's work.
+        run_id: Unique name of the run.
+    """
+
+    query: str
+    answer: str = ""
+    demonstrations: tuple[str, ...] = ()
+    model_a: str = ""
+    model_b: str = ""
+    cache_hit: bool = False
+    latency_ms: float = 0.0
+    token_counts: Mapping[str, int] = field(default_factory=dict)
+    draft: str = ""
+    stages: tuple[StageRecord, ...] = ()
+    method: Method = "handoff"
+    status: Status = "complete"
+    fell_back_to_raw: bool = False
+    notices: tuple[str, ...] = ()
+    engine: str = ""
+    run_id: str = ""
+
+    def __str__(self) -> str:
+        return self.answer
+
+    @property
+    def packet(self) -> HandoffPacket:
+        """What was handed to Model B."""
+        problems = next((s.problems for s in self.stages if s.name == "parse"), ())
+        return HandoffPacket(
+            self.query, self.demonstrations, self.draft, self.model_a, self.cache_hit, problems
+        )
+
+    def stage(self, name: StageName) -> StageRecord | None:
+        """The stage of that name, or None if the run never reached it."""
+        return next((stage for stage in self.stages if stage.name == name), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready fields."""
+        return _plain(asdict(self))
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The result as a JSON document."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> HandoffResult:
+        """Rebuild a result from `to_dict()`.
+
+        Raises:
+            ValueError: A field is missing or of the wrong type.
+        """
+        try:
+            return cls(
+                query=_text(data, "query"),
+                answer=_text(data, "answer", ""),
+                demonstrations=_texts(data, "demonstrations"),
+                model_a=_text(data, "model_a", ""),
+                model_b=_text(data, "model_b", ""),
+                cache_hit=bool(data.get("cache_hit", False)),
+                latency_ms=float(data.get("latency_ms", 0.0)),
+                token_counts={
+                    str(k): int(v) for k, v in dict(data.get("token_counts", {})).items()
+                },
+                draft=_text(data, "draft", ""),
+                stages=tuple(_stage(stage) for stage in data.get("stages", ())),
+                method=data.get("method", "handoff"),
+                status=data.get("status", "complete"),
+                fell_back_to_raw=bool(data.get("fell_back_to_raw", False)),
+                notices=_texts(data, "notices"),
+                engine=_text(data, "engine", ""),
+                run_id=_text(data, "run_id", ""),
+            )
+        except (TypeError, AttributeError, OverflowError) as error:
+            raise ValueError(f"not a handoff result: {error}") from error
+
+    @classmethod
+    def from_json(cls, text: str) -> HandoffResult:
+        """Rebuild a result from `to_json()`. Raises ValueError as `from_dict`."""
+        return cls.from_dict(_object(text))
+
+
+def count_tokens(stages: Sequence[StageRecord]) -> dict[str, int]:
+    """Sum the server's own token counts over stages; stages served from the cache cost nothing."""
+    spent = [stage.stats for stage in stages if stage.status != "cached"]
+    prompt = sum(stats.prompt_tokens or 0 for stats in spent)
+    completion = sum(stats.output_tokens or 0 for stats in spent)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
+
+
+def reconcile(a: GenerationOptions, b: GenerationOptions) -> GenerationOptions:
+    """Options for Model A when one model plays both roles: B's context and length limits.
+
+    Ollama reloads a model whose `num_ctx` changes, so both roles must send the same.
+    """
+    return replace(
+        a,
+        num_ctx=max(a.num_ctx, b.num_ctx),
+        num_predict=max(a.num_predict, b.num_predict),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Tuples to lists, so that `from_dict(to_dict(x))` and JSON agree."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        data = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the JSON is nested too deeply") from error
+    if not isinstance(data, dict):
+        raise ValueError("the JSON document is not an object")
+    return data
+
+
+def _text(data: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = data.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"field {name!r} is missing or is not text")
+    return value
+
+
+def _texts(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = data.get(name, ())
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"field {name!r} is not a list of texts")
+    return tuple(value)
+
+
+def _stage(data: Mapping[str, Any]) -> StageRecord:
+    return StageRecord(
+        name=data["name"] if "name" in data else "A",
+        model=_text(data, "model", ""),
+        digest=_text(data, "digest", ""),
+        status=data.get("status", "complete"),
+        messages=tuple(Message(m["role"], m["content"]) for m in data.get("messages", ())),
+        options=dict(data.get("options", {})),
+        output=_text(data, "output", ""),
+        thinking=_text(data, "thinking", ""),
+        done_reason=_text(data, "done_reason", ""),
+        problems=_texts(data, "problems"),
+        stats=StageStats(**data.get("stats", {})),
+    )
