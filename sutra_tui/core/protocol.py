@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from . import fields
+
 Method = Literal["handoff", "raw"]
 """The shape of a run: `handoff` chains Model A and Model B, `raw` asks Model B alone."""
 Order = Literal["answer-first", "demos-first"]
 """What Model A writes first: its draft, or the demonstrations."""
 CacheMode = Literal["use", "bypass", "off"]
-"""`use` reads and writes, `bypass` only writes (a fresh run replaces the entry), `off` does neither."""
+"""`use` reads and writes, `bypass` only writes (the fresh one replaces it), `off` does neither."""
 StageName = Literal["A", "parse", "B"]
 Status = Literal["complete", "incomplete", "stopped", "failed", "cached", "skipped"]
 """How a stage or run ended. `incomplete`: the model was cut off (length, no `done`)."""
@@ -133,7 +135,7 @@ class ModelShape:
 
     @property
     def kv_bytes_per_token(self) -> int | None:
-        """Bytes of f16 key/value cache a token takes: 2 (K and V) x 2 bytes x layers x heads x size."""
+        """Bytes of f16 cache a token takes: 2 (K and V) x 2 bytes x layers x heads x size."""
         if self.layers is None or self.kv_heads is None or self.head_size is None:
             return None
         return 4 * self.layers * self.kv_heads * self.head_size
@@ -242,7 +244,8 @@ class HandoffPacket:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready fields."""
-        return _plain(asdict(self))
+        data: dict[str, Any] = fields.plain(asdict(self))
+        return data
 
     def to_json(self, indent: int | None = 2) -> str:
         """The packet as a JSON document."""
@@ -256,18 +259,18 @@ class HandoffPacket:
             ValueError: A field is missing or of the wrong type.
         """
         return cls(
-            query=_text(data, "query"),
-            demonstrations=_texts(data, "demonstrations"),
-            draft=_text(data, "draft", ""),
-            model_a=_text(data, "model_a", ""),
+            query=fields.text(data, "query"),
+            demonstrations=fields.texts(data, "demonstrations"),
+            draft=fields.text(data, "draft", ""),
+            model_a=fields.text(data, "model_a", ""),
             cache_hit=bool(data.get("cache_hit", False)),
-            problems=_texts(data, "problems"),
+            problems=fields.texts(data, "problems"),
         )
 
     @classmethod
     def from_json(cls, text: str) -> HandoffPacket:
         """Rebuild a packet from `to_json()`. Raises ValueError as `from_dict`."""
-        return cls.from_dict(_object(text))
+        return cls.from_dict(fields.load_object(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +331,8 @@ class HandoffResult:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready fields."""
-        return _plain(asdict(self))
+        data: dict[str, Any] = fields.plain(asdict(self))
+        return data
 
     def to_json(self, indent: int | None = 2) -> str:
         """The result as a JSON document."""
@@ -343,24 +347,24 @@ class HandoffResult:
         """
         try:
             return cls(
-                query=_text(data, "query"),
-                answer=_text(data, "answer", ""),
-                demonstrations=_texts(data, "demonstrations"),
-                model_a=_text(data, "model_a", ""),
-                model_b=_text(data, "model_b", ""),
+                query=fields.text(data, "query"),
+                answer=fields.text(data, "answer", ""),
+                demonstrations=fields.texts(data, "demonstrations"),
+                model_a=fields.text(data, "model_a", ""),
+                model_b=fields.text(data, "model_b", ""),
                 cache_hit=bool(data.get("cache_hit", False)),
                 latency_ms=float(data.get("latency_ms", 0.0)),
                 token_counts={
                     str(k): int(v) for k, v in dict(data.get("token_counts", {})).items()
                 },
-                draft=_text(data, "draft", ""),
+                draft=fields.text(data, "draft", ""),
                 stages=tuple(_stage(stage) for stage in data.get("stages", ())),
                 method=data.get("method", "handoff"),
                 status=data.get("status", "complete"),
                 fell_back_to_raw=bool(data.get("fell_back_to_raw", False)),
-                notices=_texts(data, "notices"),
-                engine=_text(data, "engine", ""),
-                run_id=_text(data, "run_id", ""),
+                notices=fields.texts(data, "notices"),
+                engine=fields.text(data, "engine", ""),
+                run_id=fields.text(data, "run_id", ""),
             )
         except (TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a handoff result: {error}") from error
@@ -368,7 +372,7 @@ class HandoffResult:
     @classmethod
     def from_json(cls, text: str) -> HandoffResult:
         """Rebuild a result from `to_json()`. Raises ValueError as `from_dict`."""
-        return cls.from_dict(_object(text))
+        return cls.from_dict(fields.load_object(text))
 
 
 def count_tokens(stages: Sequence[StageRecord]) -> dict[str, int]:
@@ -395,50 +399,17 @@ def reconcile(a: GenerationOptions, b: GenerationOptions) -> GenerationOptions:
     )
 
 
-def _plain(value: Any) -> Any:
-    """Tuples to lists, so that `from_dict(to_dict(x))` and JSON agree."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    try:
-        data = json.loads(text)
-    except RecursionError as error:
-        raise ValueError("the JSON is nested too deeply") from error
-    if not isinstance(data, dict):
-        raise ValueError("the JSON document is not an object")
-    return data
-
-
-def _text(data: Mapping[str, Any], name: str, default: str | None = None) -> str:
-    value = data.get(name, default)
-    if not isinstance(value, str):
-        raise ValueError(f"field {name!r} is missing or is not text")
-    return value
-
-
-def _texts(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = data.get(name, ())
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise ValueError(f"field {name!r} is not a list of texts")
-    return tuple(value)
-
-
 def _stage(data: Mapping[str, Any]) -> StageRecord:
     return StageRecord(
-        name=data["name"] if "name" in data else "A",
-        model=_text(data, "model", ""),
-        digest=_text(data, "digest", ""),
+        name=data.get("name", "A"),
+        model=fields.text(data, "model", ""),
+        digest=fields.text(data, "digest", ""),
         status=data.get("status", "complete"),
         messages=tuple(Message(m["role"], m["content"]) for m in data.get("messages", ())),
         options=dict(data.get("options", {})),
-        output=_text(data, "output", ""),
-        thinking=_text(data, "thinking", ""),
-        done_reason=_text(data, "done_reason", ""),
-        problems=_texts(data, "problems"),
+        output=fields.text(data, "output", ""),
+        thinking=fields.text(data, "thinking", ""),
+        done_reason=fields.text(data, "done_reason", ""),
+        problems=fields.texts(data, "problems"),
         stats=StageStats(**data.get("stats", {})),
     )
