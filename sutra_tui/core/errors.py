@@ -6,7 +6,10 @@ remedy are plain text and may quote outside text, so a face still cleans them be
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from .protocol import HandoffResult
 
 QUOTE_LIMIT = 300
 """Longest piece of a server's own words quoted in a message, in characters."""
@@ -29,6 +32,8 @@ class SutraError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.result: HandoffResult | None = None
+        """What the run had produced, when this error ended one."""
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".rstrip()
@@ -36,6 +41,20 @@ class SutraError(Exception):
     def to_dict(self) -> dict[str, str]:
         """The error as JSON-ready fields."""
         return {"kind": self.kind, "message": self.message, "remedy": self.remedy}
+
+
+class UnexpectedFailure(SutraError):
+    """A fault of this program, wrapped so that a face can show it and keep what was produced."""
+
+    kind = "unexpected"
+
+    @classmethod
+    def of(cls, error: BaseException) -> UnexpectedFailure:
+        """Name the fault by its type alone: its text may quote a prompt."""
+        return cls(
+            f"Something in this program went wrong ({type(error).__name__}).",
+            "What the run had produced is kept. Please report it.",
+        )
 
 
 class InvalidRequest(SutraError):

@@ -122,6 +122,19 @@ class DemonstrationFound(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DemonstrationDropped(Event):
+    """The demonstration being written at this place turned out unusable; the next takes its place.
+
+    Args:
+        index: Its place, from 0.
+        reason: A sentence for a person.
+    """
+
+    index: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CacheHit(Event):
     """The demonstrations came from the cache; Model A is not called.
 

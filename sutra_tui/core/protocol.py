@@ -387,15 +387,18 @@ def count_tokens(stages: Sequence[StageRecord]) -> dict[str, int]:
     }
 
 
-def reconcile(a: GenerationOptions, b: GenerationOptions) -> GenerationOptions:
-    """Options for Model A when one model plays both roles: B's context and length limits.
+def reconcile(
+    a: GenerationOptions, b: GenerationOptions
+) -> tuple[GenerationOptions, GenerationOptions]:
+    """Options for both roles when one model plays them: the larger limits for both.
 
-    Ollama reloads a model whose `num_ctx` changes, so both roles must send the same.
+    Ollama reloads a model whose `num_ctx` changes between two calls.
     """
-    return replace(
-        a,
-        num_ctx=max(a.num_ctx, b.num_ctx),
-        num_predict=max(a.num_predict, b.num_predict),
+    num_ctx = max(a.num_ctx, b.num_ctx)
+    num_predict = max(a.num_predict, b.num_predict)
+    return (
+        replace(a, num_ctx=num_ctx, num_predict=num_predict),
+        replace(b, num_ctx=num_ctx, num_predict=num_predict),
     )
 
 

@@ -1,0 +1,111 @@
+"""The place in the demonstration cache that belongs to one run.
+
+Invariant: the key covers everything that could change what Model A writes, and only whole,
+well-ended replies are kept under it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypedDict
+
+from .demonstration_store import DemonstrationStore
+from .events import CacheHit, DemonstrationFound, Event, StageFinished, StageStarted, Token
+from .parser import ParsedDraft
+from .protocol import StageStats
+from .request import RunRequest
+from .residency import Role
+
+
+class KeyParts(TypedDict):
+    """What the key is made of."""
+
+    query: str
+    model_a: str
+    digest: str
+    template_hash: str
+    count: int
+    order: str
+    options: dict[str, object]
+
+
+class CacheSlot:
+    """Reads and writes one run's entry; without a cache it is always empty.
+
+    Args:
+        cache: Where demonstrations are kept; None keeps none.
+        request: The run.
+        a: Model A in it.
+        now: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        cache: DemonstrationStore | None,
+        request: RunRequest,
+        a: Role,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._cache = cache
+        self._run_id = request.run_id
+        self._model = a.info
+        self._now = now
+        self._parts = key_parts(request, a)
+        self._key = cache.make_key(**self._parts) if cache else ""
+        self.demonstrations: tuple[str, ...] = ()
+        self.draft = ""
+
+    def replay(self) -> Iterator[Event]:
+        """What Model A wrote before, as the events it made then; nothing on a miss."""
+        entry = self._cache.lookup(self._key) if self._cache else None
+        if entry is None:
+            return
+        run, self.demonstrations, self.draft = self._run_id, entry.texts, entry.draft
+        yield StageStarted(run, "A", self._model.name, self._model.digest)
+        yield CacheHit(
+            run,
+            key=self._key,
+            age_s=max(0.0, self._now() - entry.created_at),
+            saved_ms=entry.seconds * 1000,
+            saved_tokens=entry.tokens,
+            pinned=entry.pinned,
+            edited=entry.edited,
+        )
+        if entry.draft:
+            yield Token(run, "A", "draft", entry.draft)
+        for index, text in enumerate(entry.texts):
+            yield DemonstrationFound(run, index, text)
+        yield StageFinished(run, "A", "cached")
+
+    def refuse(self, text: str) -> str | None:
+        """Why a demonstration must not be used; None when it may."""
+        if self._cache and self._cache.is_banned(text):
+            return "it is banned"
+        return None
+
+    def keep(self, parsed: ParsedDraft, stats: StageStats) -> None:
+        """Store what a well-ended reply held, with what it cost."""
+        if not self._cache or not parsed.demonstrations:
+            return
+        self._cache.set(
+            self._key,
+            parsed.demonstrations,
+            draft=parsed.draft,
+            tokens=stats.output_tokens or 0,
+            seconds=(stats.wall_ms or 0.0) / 1000,
+            **self._parts,
+        )
+
+
+def key_parts(request: RunRequest, a: Role) -> KeyParts:
+    """Everything that can change what Model A writes for a request."""
+    return {
+        "query": request.query,
+        "model_a": a.info.name,
+        "digest": a.info.digest,
+        "template_hash": request.templates.hash_a(request.order, request.system),
+        "count": request.count,
+        "order": request.order,
+        "options": a.options.sampling(),
+    }

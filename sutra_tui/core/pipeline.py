@@ -1,0 +1,187 @@
+"""The one orchestrator: a request in, a stream of events out.
+
+`run` is an async generator. Whoever iterates it drives the run; whoever closes it, or cancels the
+task that iterates it, stops the run, and the server sees the connection close at once. What had
+been produced by then is what the events had said by then (`Transcript` folds them).
+
+Invariant: a demonstration is cached only if Model A's stream ended well and the parser took it as
+whole; Model B's text is passed on byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from .cache_slot import CacheSlot
+from .demonstration_store import DemonstrationStore
+from .engine import Engine
+from .errors import SutraError, UnexpectedFailure
+from .events import (
+    DemonstrationFound,
+    Event,
+    Notice,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StageFinished,
+    StageStarted,
+)
+from .protocol import ModelInfo, ModelShape, reconcile
+from .reading import AnswerReader, DraftReader
+from .request import RunRequest, find_model
+from .residency import MemoryKeeper, Role, same_weights
+from .stage import ModelStage
+from .transcript import Transcript
+
+
+async def run(
+    request: RunRequest, engine: Engine, cache: DemonstrationStore | None = None
+) -> AsyncGenerator[Event, None]:
+    """Run one query through its method.
+
+    Args:
+        request: What to run.
+        engine: Who answers.
+        cache: Where demonstrations are kept; None keeps none.
+
+    Yields:
+        `RunStarted` first; `RunFinished` or `RunFailed` last, unless the run is stopped.
+    """
+    transcript = Transcript()
+    start = RunStarted(
+        request.run_id,
+        query=request.query,
+        method=request.method,
+        model_a=request.model_a if request.method == "handoff" else "",
+        model_b=request.model_b if request.final else "",
+        engine=engine.name,
+    )
+    transcript.apply(start)
+    yield start
+    try:
+        async with aclosing(_Run(request, engine, cache).events()) as events:
+            async for event in events:
+                transcript.apply(event)
+                yield event
+    except SutraError as error:
+        yield RunFailed(request.run_id, error, transcript.result("failed"))
+    except Exception as error:
+        failure = UnexpectedFailure.of(error)
+        failure.__cause__ = error
+        yield RunFailed(request.run_id, failure, transcript.result("failed"))
+    else:
+        yield RunFinished(request.run_id, transcript.result())
+
+
+class _Run:
+    """One run's steps, each an async generator of events."""
+
+    def __init__(
+        self,
+        request: RunRequest,
+        engine: Engine,
+        cache: DemonstrationStore | None,
+    ) -> None:
+        self._request = request
+        self._engine = engine
+        self._cache = cache if request.cache != "off" else None
+        self._id = request.run_id
+        self._demonstrations = request.demonstrations or ()
+        self._draft = request.draft
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        request = self._request
+        request.check()
+        a, b = await self._roles()
+        keeper = MemoryKeeper(self._engine, a, b)
+        await keeper.plan()
+        try:
+            for index, text in enumerate(self._demonstrations):
+                yield DemonstrationFound(self._id, index, text)
+            if a is not None:
+                async with aclosing(self._demonstrate(a, keeper)) as events:
+                    async for event in events:
+                        yield event
+            if b is not None:
+                async with aclosing(self._answer(b, keeper)) as events:
+                    async for event in events:
+                        yield event
+        finally:
+            await keeper.close()
+
+    async def _roles(self) -> tuple[Role | None, Role | None]:
+        """Look both models up, and give them the same limits if they are one model."""
+        request = self._request
+        models = await self._engine.models()
+
+        def find(name: str) -> ModelInfo:
+            return find_model(models, name, allow_cloud=request.allow_cloud)
+
+        info_a = find(request.model_a) if request.asks_model_a else None
+        info_b = find(request.model_b) if request.final else None
+        options_a, options_b = request.options_a, request.options_b
+        if info_a and info_b and same_weights(info_a, info_b):
+            options_a, options_b = reconcile(options_a, options_b)
+        shape_a = await self._shape(info_a)
+        shape_b = shape_a if info_a == info_b else await self._shape(info_b)
+        return (
+            Role(info_a, options_a, shape_a) if info_a else None,
+            Role(info_b, options_b, shape_b) if info_b else None,
+        )
+
+    async def _shape(self, info: ModelInfo | None) -> ModelShape:
+        """The model's shape; a cloud model's is of no use, its memory is not ours."""
+        if info is None or info.remote:
+            return ModelShape()
+        return await self._engine.shape(info.name)
+
+    async def _demonstrate(self, a: Role, keeper: MemoryKeeper) -> AsyncGenerator[Event, None]:
+        """Get demonstrations from the cache or from Model A."""
+        request = self._request
+        slot = CacheSlot(self._cache, request, a)
+        if request.cache == "use":
+            for event in slot.replay():
+                yield event
+            if slot.demonstrations:
+                self._demonstrations, self._draft = slot.demonstrations, slot.draft
+                return
+        reader = DraftReader(
+            self._id,
+            request.count,
+            request.query,
+            wants_draft=request.wants_draft,
+            refuse=slot.refuse,
+        )
+        messages = request.templates.messages_a(
+            request.query, request.order, request.count, request.system
+        )
+        stage = ModelStage(self._id, "A", a, messages, reader, self._engine, keeper)
+        async with aclosing(stage.events()) as events:
+            async for event in events:
+                yield event
+        parsed = reader.parsed
+        self._demonstrations, self._draft = parsed.demonstrations, parsed.draft
+        yield StageStarted(self._id, "parse")
+        yield StageFinished(self._id, "parse", "complete", problems=parsed.problems)
+        if stage.outcome.status == "complete":
+            slot.keep(parsed, stage.outcome.stats)
+
+    async def _answer(self, b: Role, keeper: MemoryKeeper) -> AsyncGenerator[Event, None]:
+        """Let Model B answer, with the demonstrations if there are any."""
+        request = self._request
+        if request.method == "handoff" and not self._demonstrations:
+            yield Notice(
+                self._id,
+                "fell_back_to_raw",
+                "Model A gave no usable demonstration, so Model B answers alone. "
+                "This is a raw answer.",
+            )
+        messages = request.templates.messages_b(
+            request.query, self._demonstrations, self._draft, request.system
+        )
+        reader = AnswerReader(self._id, thinks=b.thinks)
+        stage = ModelStage(self._id, "B", b, messages, reader, self._engine, keeper)
+        async with aclosing(stage.events()) as events:
+            async for event in events:
+                yield event

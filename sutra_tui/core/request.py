@@ -1,0 +1,144 @@
+"""What a run is asked to do, and the checks that need no server.
+
+Invariant: a `RunRequest` that passed `check()` can be run; whatever is wrong after that is the
+server's news.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .errors import InvalidRequest, ModelNotFound
+from .protocol import (
+    DEFAULT_COUNT,
+    MAX_COUNT,
+    METHODS,
+    ORDERS,
+    CacheMode,
+    GenerationOptions,
+    Method,
+    ModelInfo,
+    Order,
+)
+from .templates import Templates
+
+CLOUD_SUFFIX = "cloud"
+
+
+def new_run_id() -> str:
+    """A unique name for a run."""
+    return uuid.uuid4().hex[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One query and how it shall be run.
+
+    Args:
+        query: What the user typed, attachments included, verbatim.
+        model_a: Demonstration writer; may be empty for method `raw`.
+        model_b: Final responder; may be empty when `final` is False.
+        method: `handoff` or `raw`.
+        order: What Model A writes first.
+        count: Demonstrations wanted, 1 to `MAX_COUNT`.
+        templates: The prompts.
+        system: The user's own standing instructions for both models.
+        options_a: How Model A generates.
+        options_b: How Model B generates.
+        cache: Whether the demonstration cache is read and written.
+        demonstrations: Given demonstrations; Model A is not called.
+        draft: Given draft, for templates that pass it on.
+        final: False ends the run after the demonstrations.
+        allow_cloud: Whether prompts may leave this machine for a cloud model.
+        run_id: Unique name of the run.
+    """
+
+    query: str
+    model_a: str = ""
+    model_b: str = ""
+    method: Method = "handoff"
+    order: Order = "answer-first"
+    count: int = DEFAULT_COUNT
+    templates: Templates = field(default_factory=Templates)
+    system: str = ""
+    options_a: GenerationOptions = field(default_factory=GenerationOptions)
+    options_b: GenerationOptions = field(default_factory=GenerationOptions)
+    cache: CacheMode = "use"
+    demonstrations: tuple[str, ...] | None = None
+    draft: str = ""
+    final: bool = True
+    allow_cloud: bool = False
+    run_id: str = field(default_factory=new_run_id)
+
+    @property
+    def asks_model_a(self) -> bool:
+        """Whether Model A has a part in this run (unless the cache knows its answer)."""
+        return self.method == "handoff" and self.demonstrations is None
+
+    @property
+    def wants_draft(self) -> bool:
+        """Whether Model A's stream must stay open until its draft is complete."""
+        return self.order == "answer-first" or self.templates.passes_draft
+
+    def check(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            InvalidRequest: With the reason.
+        """
+        if not self.query.strip():
+            raise InvalidRequest("The query is empty.", "Type a question.")
+        if self.method not in METHODS:
+            raise InvalidRequest(
+                f"There is no method {self.method!r}.", f"Methods are {', '.join(METHODS)}."
+            )
+        if self.order not in ORDERS:
+            raise InvalidRequest(
+                f"There is no order {self.order!r}.", f"Orders are {', '.join(ORDERS)}."
+            )
+        if not 1 <= self.count <= MAX_COUNT:
+            raise InvalidRequest(
+                f"{self.count} demonstrations cannot be asked for.",
+                f"Ask for 1 to {MAX_COUNT}.",
+            )
+        if self.asks_model_a and not self.model_a:
+            raise InvalidRequest("No Model A is chosen.", "Choose a model for the demonstrations.")
+        if self.final and not self.model_b:
+            raise InvalidRequest("No Model B is chosen.", "Choose a model for the final answer.")
+
+
+def find_model(models: Sequence[ModelInfo], name: str, *, allow_cloud: bool) -> ModelInfo:
+    """Find a pulled model by the name a person gave it.
+
+    Args:
+        models: What the server has.
+        name: With or without `:latest`.
+        allow_cloud: Whether a cloud model may be used.
+
+    Raises:
+        ModelNotFound: The server does not have it.
+        InvalidRequest: It is a cloud model and the user did not agree.
+    """
+    by_name = {model.name: model for model in models}
+    found = by_name.get(name) or by_name.get(f"{name}:latest")
+    if (found.remote if found else is_cloud_name(name)) and not allow_cloud:
+        raise InvalidRequest(
+            f"{name} is a cloud model: your query would leave this machine.",
+            "Choose a local model, or allow cloud models for this run (--allow-cloud).",
+        )
+    if found is None:
+        pulled = ", ".join(m.name for m in models if m.generates_text and not m.remote)
+        raise ModelNotFound(
+            f"The server does not have the model {name}.",
+            f"Pull it with `ollama pull {name}`"
+            + (f", or choose one that is there: {pulled[:300]}." if pulled else "."),
+        )
+    return found
+
+
+def is_cloud_name(name: str) -> bool:
+    """Whether a name alone says that the model runs elsewhere: tag `cloud` or `...-cloud`."""
+    tag = name.rpartition(":")[2] if ":" in name else ""
+    return tag == CLOUD_SUFFIX or tag.endswith(f"-{CLOUD_SUFFIX}")

@@ -1,0 +1,104 @@
+"""Which of a run's two models are in memory, and when: loads and unloads driven from here.
+
+Invariant: nothing but the run's own two models is ever unloaded, and one model in both roles is
+loaded once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from .engine import Engine
+from .errors import EngineError
+from .events import PhaseName
+from .memory import Residency, footprint, residency
+from .protocol import GenerationOptions, ModelInfo, ModelShape
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One model in one role of a run."""
+
+    info: ModelInfo
+    options: GenerationOptions
+    shape: ModelShape = ModelShape()
+
+    @property
+    def thinks(self) -> bool:
+        return self.info.thinks or "thinking" in self.shape.capabilities
+
+
+class MemoryKeeper:
+    """Makes room for each model of a run in turn, and loads Model B early when both fit.
+
+    Args:
+        engine: The server.
+        a: Model A's role; None when the run has none.
+        b: Model B's role; None when the run ends before it.
+    """
+
+    def __init__(self, engine: Engine, a: Role | None, b: Role | None) -> None:
+        self._engine = engine
+        self._a = a
+        self._b = b
+        self._preload: asyncio.Task[None] | None = None
+        self.residency: Residency = "one model"
+
+    async def plan(self) -> Residency:
+        """Decide, from what the server and the machine say now, whether both may stay loaded."""
+        a, b = self._a, self._b
+        if a is None or b is None:
+            return self.residency
+        loaded = await self._engine.loaded()
+        names = {a.info.name, b.info.name}
+        self.residency = residency(
+            footprint(a.info, a.shape, a.options.num_ctx),
+            footprint(b.info, b.shape, b.options.num_ctx),
+            await self._engine.memory(),
+            sum(model.size for model in loaded if model.name in names),
+            same_model=same_weights(a.info, b.info),
+        )
+        return self.residency
+
+    async def prepare(self, role: Role) -> AsyncGenerator[PhaseName, None]:
+        """Before a role's call: wait for its early load, unload the other if both do not fit."""
+        if role is self._b and self._preload is not None:
+            if not self._preload.done():
+                yield "loading"
+            await self._preload
+        other = self._a if role is self._b else self._b
+        if self.residency != "one at a time" or other is None:
+            return
+        if any(model.name == other.info.name for model in await self._engine.loaded()):
+            yield "unloading"
+            await self._engine.unload(other.info.name)
+
+    def model_is_writing(self, role: Role) -> None:
+        """While Model A writes, Model B is loaded beside it if both fit. Calling again is harmless.
+
+        Not before: a server brings in one model at a time, and B's load would hold A's up.
+        """
+        if self._b is None or role is self._b:
+            return
+        if self._preload is None and self.residency == "together":
+            self._preload = asyncio.create_task(self._load_b(self._b), name="preload B")
+
+    async def close(self) -> None:
+        """Abort a load that nobody waits for any more."""
+        if self._preload is not None and not self._preload.done():
+            self._preload.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._preload
+
+    async def _load_b(self, b: Role) -> None:
+        # A load that fails early fails again, and is reported, when Model B is called.
+        with suppress(EngineError):
+            await self._engine.load(b.info.name, b.options)
+
+
+def same_weights(a: ModelInfo, b: ModelInfo) -> bool:
+    """Whether two names are one model for the server, so that one load serves both."""
+    return a.name == b.name or bool(a.digest and a.digest == b.digest)

@@ -1,0 +1,176 @@
+"""One stage with a model in it, from the checked prompt to the server's last number.
+
+Invariant: `StageFinished` comes last and exactly once, unless the stage raises or is closed; only a
+stream that ended with the server's `done` for reason `stop`, or that was closed because everything
+wanted was there, is `complete`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from .budget import Estimate, check_fits, estimate_messages, suspect_cut
+from .calling import Stopwatch, call
+from .engine import ChatChunk, ChatRequest, Engine
+from .events import Event, Notice, Phase, PhaseName, StageFinished, StageStarted
+from .protocol import Message, StageName, StageStats, Status
+from .reading import Reader
+from .residency import MemoryKeeper, Role
+
+LINGER_S: Final = 2.0
+"""How long a stream whose content is complete stays open for the server's closing numbers."""
+
+
+@dataclass(slots=True)
+class StageOutcome:
+    """How a stage ended; filled in when its events are over."""
+
+    status: Status = "incomplete"
+    done_reason: str = ""
+    stats: StageStats = StageStats()
+
+
+class ModelStage:
+    """Runs one model call as a stage.
+
+    Args:
+        run_id: Whose events these are.
+        name: `A` or `B`.
+        role: Model and options.
+        messages: The prompt.
+        reader: Sorts the reply into events.
+        engine: Who answers.
+        keeper: Makes room in memory.
+    """
+
+    def __init__(
+        self,
+        run_id: str,
+        name: StageName,
+        role: Role,
+        messages: tuple[Message, ...],
+        reader: Reader,
+        engine: Engine,
+        keeper: MemoryKeeper,
+    ) -> None:
+        self._run_id = run_id
+        self._name = name
+        self._role = role
+        self._messages = messages
+        self._reader = reader
+        self._engine = engine
+        self._keeper = keeper
+        self._watch = Stopwatch()
+        self.outcome = StageOutcome()
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """The stage, start to end.
+
+        Raises:
+            PromptTooLong: Before anything is sent.
+            EngineError: Whatever the engine raises.
+        """
+        who, role = f"Model {self._name}", self._role
+        estimate = estimate_messages(self._messages)
+        yield StageStarted(
+            self._run_id,
+            self._name,
+            model=role.info.name,
+            digest=role.info.digest,
+            messages=self._messages,
+            options=sent_options(role),
+            prompt_estimate=estimate.likely,
+        )
+        if tight := check_fits(who, estimate, role.options):
+            yield self._notice("tight_context", tight)
+        async for phase in self._keeper.prepare(role):
+            yield Phase(self._run_id, self._name, phase)
+        async with aclosing(self._stream()) as events:
+            async for event in events:
+                yield event
+        for event in self._reader.finish(cut=self.outcome.status != "complete"):
+            yield event
+        for event in self._verdict(who, estimate):
+            yield event
+
+    async def _stream(self) -> AsyncGenerator[Event, None]:
+        role, reader, outcome = self._role, self._reader, self.outcome
+        request = ChatRequest(role.info.name, self._messages, role.options, thinks=role.thinks)
+        async with aclosing(call(self._engine, request, self._watch)) as stream:
+            while (item := await self._next(stream)) is not None:
+                if isinstance(item, str):
+                    yield Phase(self._run_id, self._name, item)
+                    continue
+                self._keeper.model_is_writing(role)
+                for event in reader.take(item):
+                    yield event
+                if item.done:
+                    outcome.done_reason, outcome.stats = item.done_reason, item.stats
+                    outcome.status = (
+                        "complete" if item.done_reason in ("stop", "") else "incomplete"
+                    )
+                    break
+                if reader.satisfied and reader.over_the_end:
+                    break
+        if reader.satisfied:
+            outcome.status = "complete"
+        outcome.stats = self._watch.complete(outcome.stats)
+
+    async def _next(
+        self, stream: AsyncGenerator[ChatChunk | PhaseName, None]
+    ) -> ChatChunk | PhaseName | None:
+        """The next item; None at the end, and when a satisfied reader has waited long enough.
+
+        The reply's content is complete with the last demonstration, but the server's token counts
+        come with the `done` line a moment later, so a well-behaved model gets that moment.
+        """
+        if not self._reader.satisfied:
+            return await anext(stream, None)
+        try:
+            return await asyncio.wait_for(anext(stream, None), LINGER_S)
+        except asyncio.TimeoutError:
+            return None
+
+    def _verdict(self, who: str, estimate: Estimate) -> list[Event]:
+        outcome, options = self.outcome, self._role.options
+        problems: list[str] = []
+        if not self._reader.wrote_text:
+            outcome.status = "incomplete"
+            problems.append(f"{who} ({self._role.info.name}) sent an empty reply.")
+        if outcome.done_reason == "length":
+            problems.append(
+                f"{who} was cut off at its limit: num_predict {options.num_predict:,} tokens, "
+                f"num_ctx {options.num_ctx:,}."
+            )
+        elif outcome.status == "incomplete" and not outcome.done_reason:
+            problems.append(f"{who}'s stream ended before the model said that it was done.")
+        events: list[Event] = [self._notice("incomplete", text) for text in problems]
+        if cut := suspect_cut(who, estimate, outcome.stats.prompt_tokens, options.num_ctx):
+            problems.append(cut)
+            events.append(self._notice("prompt_cut", cut))
+        events.append(
+            StageFinished(
+                self._run_id,
+                self._name,
+                outcome.status,
+                outcome.stats,
+                outcome.done_reason,
+                tuple(problems),
+            )
+        )
+        return events
+
+    def _notice(self, kind: str, text: str) -> Notice:
+        return Notice(self._run_id, kind, text, self._name)
+
+
+def sent_options(role: Role) -> dict[str, Any]:
+    """A role's options as a reader of the run wants them: `think` only where it is sent."""
+    options = asdict(role.options)
+    if not role.thinks:
+        del options["think"]
+    return options

@@ -1,0 +1,43 @@
+"""Where things live on this machine.
+
+Invariant: asking for a path creates nothing; whoever writes makes the folder, mode 0700.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+APP_NAME = "sutra-tui"
+
+
+def config_file() -> Path:
+    """The user's settings, `config.toml`."""
+    import platformdirs
+
+    return platformdirs.user_config_path(APP_NAME, appauthor=False) / "config.toml"
+
+
+def data_folder() -> Path:
+    """Where caches and histories are kept."""
+    import platformdirs
+
+    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+
+def cache_database() -> Path:
+    """The demonstration cache."""
+    return data_folder() / "cache.db"
+
+
+def state_file() -> Path:
+    """What the app remembers between starts: the last pair of models and the like."""
+    import platformdirs
+
+    return platformdirs.user_state_path(APP_NAME, appauthor=False) / "state.json"
+
+
+def log_file() -> Path:
+    """Where the app's own diagnostics go; never prompts."""
+    import platformdirs
+
+    return platformdirs.user_log_path(APP_NAME, appauthor=False) / "sutra.log"
