@@ -14,8 +14,6 @@ ANY_TEXT = st.text(alphabet=st.characters(), max_size=200)
 HOSTILE = st.text(
     alphabet="\x1b\x07\x9b\x00\r\n\t[]0;m\u202e\u2066\ufeff\ud800a\U000e0041", max_size=60
 )
-    alphabet="\x1b\x07\x9b\x00\r\n\t[]0;m\u202e\u2066\ufeff\ud800a\U000e0041", max_size=60
-)
 
 
 @given(st.one_of(ANY_TEXT, HOSTILE))
