@@ -1,0 +1,244 @@
+"""The `sutra` command: the only place that picks an engine and wires rooms together.
+
+Invariant: importing this imports nothing slow, whatever a command needs is imported when it runs,
+and no failure leaves as a traceback unless `SUTRA_DEBUG=1` asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from .core.engine import Engine
+    from .settings import Settings
+    from .store.cache import DemonstrationCache
+
+DEBUG_VARIABLE = "SUTRA_DEBUG"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the `sutra` command.
+
+    Args:
+        argv: Its arguments, without the program's name; None takes the process's.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        return _dispatch(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        from .headless.exits import INTERRUPTED
+
+        return INTERRUPTED
+    except Exception as error:
+        return _report(error)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):  # before argparse: this is asked by other programs
+        from . import __version__
+
+        _write_out(f"sutra {__version__}\n")
+        return 0
+    from .headless.arguments import read_arguments
+
+    try:
+        args = read_arguments(arguments)
+    except SystemExit as end:  # argparse has written its help or its complaint
+        _write_out("")
+        return int(end.code or 0)
+    except OSError as error:
+        from .headless.streams import as_output_lost
+
+        raise as_output_lost(error) from error
+    commands = {"tui": _tui, "run": _run, "models": _models}
+    return commands[args.command](args)
+
+
+def _tui(args: argparse.Namespace) -> int:
+    from .headless.exits import USAGE
+    from .headless.streams import Voice
+
+    voice = Voice()
+    if not _has_screen():
+        voice.say("sutra: The app needs a terminal on standard input and output.")
+        voice.say('To ask without a screen: sutra run "QUESTION". See `sutra run --help`.')
+        return USAGE
+    from . import paths
+    from .store.remembered import load_remembered
+
+    settings, warnings = _settings()
+
+    def open_engine(host: str | None, demo: bool) -> Engine:
+        return _open_engine(host, settings, demo=demo, pace=args.demo_pace)
+
+    def open_cache(demo: bool) -> DemonstrationCache:
+        return _open_cache(settings, demo=demo)
+
+    engine = open_engine(args.host, args.demo)
+    from .engines.demo_library import queries
+    from .tui.app import SutraApp
+
+    app = SutraApp(
+        engine=engine,
+        open_cache=open_cache,
+        settings=settings,
+        remembered=load_remembered(paths.state_file()),
+        model_a=args.model_a,
+        model_b=args.model_b,
+        reconnect=open_engine,
+        state_file=paths.state_file(),
+        examples=tuple(query.text for query in queries()),
+        warnings=tuple(warnings),
+    )
+    app.run()
+    return app.return_code or 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    from . import paths
+    from .headless.running import HeadlessRun, Wiring
+    from .headless.streams import Output, Voice
+    from .headless.telling import Teller, choose_manner
+    from .store.remembered import load_remembered
+
+    voice, output = Voice(), Output(cleans=args.clean)
+    manner = choose_manner(
+        voice, quiet=args.quiet, plain=args.plain, terminal=os.environ.get("TERM", "")
+    )
+    settings, warnings = _settings()
+    if not args.quiet:
+        voice.say_all(warnings)
+    teller = Teller(
+        voice,
+        manner,
+        wanted=args.count or settings.count,
+        shares_terminal=output.is_terminal and voice.is_terminal,
+        debug=_debugging(),
+    )
+
+    def open_engine() -> Engine:
+        engine = _open_engine(args.host, settings, demo=args.demo, pace=args.demo_pace)
+        if exposed := _exposure(engine):
+            teller.say(exposed)
+        return engine
+
+    wiring = Wiring(
+        settings=settings,
+        remembered=load_remembered(paths.state_file()),
+        open_engine=open_engine,
+        open_cache=lambda: _open_cache(settings, demo=args.demo),
+        demo=args.demo,
+    )
+    return HeadlessRun(args, wiring, output, teller).execute()
+
+
+def _models(args: argparse.Namespace) -> int:
+    from .headless.listing import models_command
+    from .headless.stopping import Stopped
+    from .headless.streams import Output, Voice
+
+    voice, output = Voice(), Output()
+    settings, warnings = _settings()
+    voice.say_all(warnings)
+
+    def open_engine() -> Engine:
+        return _open_engine(args.host, settings, demo=args.demo, pace=args.demo_pace)
+
+    try:
+        models_command(open_engine, output, voice, as_json=args.json)
+    except Stopped as stopped:
+        return stopped.exit_code
+    return 0
+
+
+def _open_engine(host: str | None, settings: Settings, *, demo: bool, pace: str | None) -> Engine:
+    """The door to the models: the demo, or the server that was named, set or configured."""
+    if demo:
+        from .engines.demo import DEFAULT_PACE, demo_engine
+
+        return demo_engine(pace or DEFAULT_PACE)
+    from .engines import open_engine
+    from .engines.address import host_from_environment
+
+    if not host and not host_from_environment(os.environ):
+        host = settings.host
+    return open_engine(
+        host or None,
+        environ=os.environ,
+        stall_timeout_s=settings.stall_timeout_s,
+        first_token_timeout_s=settings.first_token_timeout_s,
+    )
+
+
+def _open_cache(settings: Settings, *, demo: bool) -> DemonstrationCache:
+    """The demonstration cache; what the demo says must never reach the real one."""
+    from . import paths
+    from .store.cache import DemonstrationCache
+
+    path = None if demo else paths.cache_database()
+    max_bytes = settings.cache_max_mb * 1_000_000
+    return DemonstrationCache(settings.cache_ttl_s, path, max_bytes=max_bytes)
+
+
+def _settings() -> tuple[Settings, list[str]]:
+    """The user's settings, and what is wrong in their file."""
+    from . import paths
+    from .settings import load_settings
+
+    return load_settings(paths.config_file())
+
+
+def _exposure(engine: Engine) -> str | None:
+    """What to say about a server that others on the way could listen to; None when all is well."""
+    from .engines.address import is_encrypted, is_loopback
+
+    url = getattr(engine, "url", None)
+    if engine.is_demo or url is None or is_loopback(url) or is_encrypted(url):
+        return None
+    withheld = " OLLAMA_API_KEY is not sent there." if os.environ.get("OLLAMA_API_KEY") else ""
+    return f"Your query travels to {engine.address} unencrypted.{withheld}"
+
+
+def _has_screen() -> bool:
+    """Whether there is a terminal that can show the app."""
+    from .headless.streams import is_terminal
+
+    streams = (sys.stdin, sys.stdout)
+    if any(stream is None or not is_terminal(stream) for stream in streams):
+        return False
+    return os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def _write_out(text: str) -> None:
+    """Write to standard output and bring it out, while it can still be said that this failed."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        from .headless.streams import as_output_lost
+
+        raise as_output_lost(error) from error
+
+
+def _report(error: Exception) -> int:
+    """Say what went wrong in one or two lines, and give its exit code."""
+    from .core.errors import SutraError, UnexpectedFailure
+    from .headless.streams import OutputLost, Voice, abandon_output, say_error
+
+    if isinstance(error, OutputLost):
+        abandon_output()
+    failure = error if isinstance(error, SutraError) else UnexpectedFailure.of(error)
+    say_error(Voice(), failure, error if _debugging() else None)
+    return failure.exit_code
+
+
+def _debugging() -> bool:
+    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")

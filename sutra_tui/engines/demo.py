@@ -1,0 +1,34 @@
+"""The built-in demo: the real Ollama engine talking to a pretended server inside this process.
+
+Invariant: nothing the demo says can pass for a model's work. Its models are called `demo-...`, the
+engine's name is "demo" and `is_demo` is true, and what has no script is answered by saying so.
+"""
+
+from __future__ import annotations
+
+from ..core.engine import Engine
+from .demo_library import DemoQuery, queries
+from .demo_pace import DEFAULT_PACE, PACES, Pace
+from .demo_server import DemoTransport
+
+__all__ = ["DEFAULT_PACE", "PACES", "DemoQuery", "DemoTransport", "demo_engine", "queries"]
+
+ADDRESS = "built-in demo"
+
+
+def demo_engine(pace: str = DEFAULT_PACE) -> Engine:
+    """An engine that needs no server, no download and no network.
+
+    Args:
+        pace: `realistic` (a recent 8 GB laptop without a GPU), `brisk` (four times as fast) or
+            `instant` (no waiting).
+
+    Raises:
+        InvalidRequest: There is no such pace.
+    """
+    from .ollama import OllamaEngine
+
+    transport = DemoTransport(Pace.named(pace))
+    return OllamaEngine(
+        transport=transport, name="demo", is_demo=True, address=ADDRESS, memory=transport.memory
+    )

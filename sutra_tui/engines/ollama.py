@@ -1,0 +1,364 @@
+"""The door to Ollama, and to anything that speaks its wire format.
+
+Invariant: the client library is used here and nowhere else, always through the guard transport, and
+only `EngineError`s leave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from ..core.clean import clean_line
+from ..core.engine import ChatChunk, ChatRequest
+from ..core.errors import EngineError, ServerBusy, StreamInterrupted
+from ..core.protocol import (
+    GenerationOptions,
+    LoadedModel,
+    Memory,
+    ModelInfo,
+    ModelShape,
+)
+from . import faults, replies
+from .address import DEFAULT_URL, HOST_VARIABLE, display, is_encrypted, is_loopback, parse_host
+from .asking import chat_arguments, load_body, model_name, same_model, sendable_key, unload_body
+from .patience import within
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .clients import Clients
+    from .wire import Limits
+
+ANSWER_S: Final = 15.0
+"""How long a question that needs no model may take; lists can be slow while a server starts."""
+UNLOAD_S: Final = 10.0
+"""How long `unload` waits for a model to be gone."""
+_POLL_S: Final = 0.1
+_TRAILER_S: Final = 0.5
+"""How long the end of a stream may come after its last chunk and still keep the connection."""
+_importing: Final = threading.Lock()
+
+
+class OllamaEngine:
+    """An `Engine` that talks to an Ollama server over HTTP.
+
+    It may be used from several event loops, one after the other or in several threads; each has its
+    own connections.
+
+    Args:
+        host: Server address as a person writes it; None is the default on this machine. The
+            environment is not looked at.
+        stall_timeout_s: Longest silence between two pieces of a reply, in seconds.
+        first_token_timeout_s: Longest wait for the first piece, loading and prompt included.
+        api_key: Bearer token; sent only when the connection is encrypted.
+        transport: What sends requests, instead of the network; stays the caller's to close.
+        name: Stable name of the engine.
+        is_demo: Whether replies are scripted.
+        address: Text to show instead of the server's address.
+        memory: Says how much memory the models' machine has, instead of asking this machine.
+        limits: The most bytes accepted.
+
+    Raises:
+        InvalidHost: `host` cannot be an address.
+    """
+
+    def __init__(
+        self,
+        host: str | None = None,
+        *,
+        stall_timeout_s: float = 120.0,
+        first_token_timeout_s: float = 600.0,
+        api_key: str | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        name: str = "ollama",
+        is_demo: bool = False,
+        address: str | None = None,
+        memory: Callable[[], Memory | None] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._url = DEFAULT_URL if host is None else parse_host(host)
+        self._stall_s = stall_timeout_s
+        self._first_token_s = first_token_timeout_s
+        # Unencrypted, a key is readable for whoever sits in between or took the port.
+        self._api_key = sendable_key(api_key) if is_encrypted(self._url) else None
+        self._transport = transport
+        self._name = name
+        self._is_demo = is_demo
+        self._address = address or display(self._url)
+        self._memory = memory
+        self._limits = limits
+        self._clients: dict[asyncio.AbstractEventLoop, Clients] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Short stable name."""
+        return self._name
+
+    @property
+    def address(self) -> str:
+        """Where the server is, for a person."""
+        return self._address
+
+    @property
+    def url(self) -> str:
+        """Base URL of the server."""
+        return self._url
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether replies are scripted and no model's work."""
+        return self._is_demo
+
+    async def version(self) -> str:
+        """The server's version; proves that it is up.
+
+        Raises:
+            ServerUnreachable: Nobody answers.
+            NotOllama: Something else answers.
+        """
+        try:
+            told = (await self._ask("GET", "/api/version")).get("version")
+        except StreamInterrupted as error:
+            # Ollama answers this at once and whole; a mail or database server hangs up.
+            raise faults.not_ollama(self._address, "it hangs up on a simple question") from error
+        if not isinstance(told, str) or not told:
+            raise faults.not_ollama(self._address, "it does not say a version")
+        return clean_line(told, 40)
+
+    async def models(self) -> list[ModelInfo]:
+        """Every pulled model, newest first; at most `replies.MOST_MODELS`."""
+        listed = await self._ask("GET", "/api/tags")
+        if "models" not in listed:
+            raise faults.not_ollama(self._address, "it does not list models")
+        return replies.models(listed)
+
+    async def shape(self, model: str) -> ModelShape:
+        """Architecture figures of one model.
+
+        Raises:
+            ModelNotFound: The server does not have it.
+        """
+        return replies.shape(await self._ask("POST", "/api/show", {"model": model_name(model)}))
+
+    async def loaded(self) -> list[LoadedModel]:
+        """What is in the server's memory now."""
+        return replies.loaded(await self._ask("GET", "/api/ps"))
+
+    async def memory(self) -> Memory | None:
+        """Memory of this machine, when the server runs on it; None when it runs elsewhere."""
+        if self._memory is not None:
+            return self._memory()
+        return _own_memory() if is_loopback(self._url) else None
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        """Stream one reply.
+
+        A stream that the server ends without a `done` chunk just ends here too. A `done_reason` of
+        "load" or "unload" means that the server took the prompt for an empty one.
+
+        Args:
+            request: Model, messages and options.
+
+        Raises:
+            StreamStalled: Silence for longer than the timeouts.
+            StreamInterrupted: The connection broke.
+            EngineError: Whatever else went wrong, by its name.
+        """
+        with faults.translated(self._address, request.model):
+            stream = await self._open_stream(request)
+            text, thinking = replies.SurrogateJoiner(), replies.SurrogateJoiner()
+            patience_s = self._first_token_s
+            async with aclosing(stream):
+                while (part := await self._next(stream, patience_s)) is not None:
+                    patience_s = self._stall_s
+                    chunk = ChatChunk(
+                        text=text.feed(part.message.content or ""),
+                        thinking=thinking.feed(part.message.thinking or ""),
+                    )
+                    if part.done:
+                        await _read_trailer(stream)
+                        yield _final(part, chunk, text.end(), thinking.end())
+                        return
+                    if chunk.text or chunk.thinking:
+                        yield chunk
+            left = ChatChunk(text=text.end(), thinking=thinking.end())
+            if left.text or left.thinking:
+                yield left
+
+    async def load(self, model: str, options: GenerationOptions) -> None:
+        """Bring a model into memory; cancelling aborts the load.
+
+        Args:
+            model: Full model name.
+            options: Those of the calls to come: a server loads again for a different `num_ctx`.
+
+        Raises:
+            ModelNotFound: The server does not have it.
+            ModelLoadFailed: The server could not.
+        """
+        await self._ask(
+            "POST", "/api/chat", load_body(model, options), patience_s=self._first_token_s
+        )
+
+    async def unload(self, model: str) -> None:
+        """Put a model out of memory and wait until it is gone.
+
+        Raises:
+            ServerBusy: It is still there after `UNLOAD_S` seconds.
+        """
+        await self._ask("POST", "/api/chat", unload_body(model))
+        name = clean_line(model, 100)
+        await within(
+            UNLOAD_S,
+            self._until_gone(model),
+            lambda: ServerBusy(
+                f"The server still holds {name} in memory after {UNLOAD_S:g} seconds.",
+                "Another program may be using it; wait until it is done, or try `ollama stop`.",
+            ),
+        )
+
+    async def close(self) -> None:
+        """Let go of this event loop's connections. The engine may be used again afterwards."""
+        with self._lock:
+            mine = self._clients.pop(asyncio.get_running_loop(), None)
+            self._forget_dead()
+        if mine is not None:
+            with faults.translated(self._address):
+                await mine.aclose()
+
+    async def _open_stream(self, request: ChatRequest) -> AsyncGenerator[Any, None]:
+        """The client's stream of typed chunks; nothing is sent before the first is asked for."""
+        arguments = chat_arguments(request)
+        clients = self._here()
+        if clients.typed is None:
+            # In a thread: importing takes long enough to be seen as a stutter.
+            library = await asyncio.to_thread(import_client)
+            clients.typed = clients.typed or library.AsyncClient(host=self._url, **clients.settings)
+        stream: AsyncGenerator[Any, None] = await clients.typed.chat(**arguments)
+        return stream
+
+    async def _next(self, stream: AsyncGenerator[Any, None], patience_s: float) -> Any:
+        """The next typed chunk; None at the end."""
+        return await within(
+            patience_s, _part_of(stream), lambda: faults.stalled(self._address, patience_s)
+        )
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        patience_s: float | None = None,
+    ) -> dict[str, Any]:
+        """One question, one JSON object. The typed client drops fields, so this does without."""
+        patience_s = ANSWER_S if patience_s is None else patience_s
+        with faults.translated(self._address, (body or {}).get("model", "")):
+            response = await within(
+                patience_s,
+                self._here().http.request(method, path, json=body),
+                lambda: faults.stalled(self._address, patience_s),
+            )
+            return replies.document(response.content, self._address)
+
+    def _here(self) -> Clients:
+        """The clients of the running event loop."""
+        from .clients import Clients  # brings httpx, which the first frame does not need
+
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if loop not in self._clients:
+                self._forget_dead()
+                self._clients[loop] = Clients(
+                    self._url,
+                    address=self._address,
+                    transport=self._transport,
+                    api_key=self._api_key,
+                    limits=self._limits,
+                )
+            return self._clients[loop]
+
+    def _forget_dead(self) -> None:
+        """Drop what belonged to event loops that have ended; nobody can close it any more."""
+        for loop in [loop for loop in self._clients if loop.is_closed()]:
+            del self._clients[loop]
+
+    async def _until_gone(self, model: str) -> None:
+        # Servers unload some time after they said so, and have no way to tell when.
+        while any(same_model(held.name, model) for held in await self.loaded()):  # noqa: ASYNC110
+            await asyncio.sleep(_POLL_S)
+
+
+def import_client() -> Any:
+    """The `ollama` package.
+
+    Importing it makes a client of its own from the environment, which fails for addresses and
+    proxies that it cannot read. We use neither, so they are set aside for a second try.
+
+    Raises:
+        ImportError: It is not installed.
+    """
+    with _importing:
+        try:
+            import ollama
+        except (ImportError, ValueError):
+            with _without_environment():
+                import ollama
+    return ollama
+
+
+@contextmanager
+def _without_environment() -> Iterator[None]:
+    """Take the variables away that the client and httpx read while they are imported."""
+    aside = {
+        name: os.environ.pop(name)
+        for name in list(os.environ)
+        if name.upper() == HOST_VARIABLE or name.upper().endswith("_PROXY")
+    }
+    try:
+        yield
+    finally:
+        os.environ.update(aside)
+
+
+async def _part_of(stream: AsyncGenerator[Any, None]) -> Any:
+    try:
+        return await anext(stream)
+    except StopAsyncIteration:
+        return None
+
+
+async def _read_trailer(stream: AsyncGenerator[Any, None]) -> None:
+    """Read the end that follows the last chunk, which lets the connection be used again.
+
+    The reply is whole by now, so whatever goes wrong here does not matter.
+    """
+    with suppress(Exception):
+        await within(_TRAILER_S, _part_of(stream), lambda: EngineError("no end"))
+
+
+def _final(part: Any, chunk: ChatChunk, text: str, thinking: str) -> ChatChunk:
+    """The last chunk: what it brought, what was still held back, and the server's numbers."""
+    return ChatChunk(
+        text=chunk.text + text,
+        thinking=chunk.thinking + thinking,
+        done=True,
+        done_reason=clean_line(part.done_reason or "", 40),
+        stats=replies.stats(part.model_dump(exclude={"message"})),
+    )
+
+
+def _own_memory() -> Memory | None:
+    try:
+        import psutil
+
+        seen = psutil.virtual_memory()
+    except (ImportError, OSError, RuntimeError):
+        return None
+    return Memory(total=seen.total, available=seen.available)

@@ -1,0 +1,272 @@
+"""The command line of `sutra`: its commands, their options and their help.
+
+Invariant: building and reading it touches nothing but argparse; what a value may be is said once,
+in `settings`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn
+
+from .. import __version__
+from ..core.clean import clean_line
+from ..core.protocol import METHODS, ORDERS, GenerationOptions
+from ..settings import OPTION_RULES, RULES, Number
+from .exits import USAGE
+from .help_text import ABOUT, EXAMPLES, RUN_ABOUT, RUN_EXAMPLES
+from .streams import Voice
+
+COMMANDS: Final = ("tui", "run", "models")
+PACES: Final = ("realistic", "brisk", "instant")
+
+GENERATION: Final = {
+    "temperature": ("T", "how freely the models write; lower is more literal"),
+    "seed": ("N", "makes sampling repeatable"),
+    "num_ctx": ("TOKENS", "context window, prompt and reply together"),
+    "num_predict": ("TOKENS", "most tokens a model may write"),
+    "keep_alive": ("SECONDS", "how long a model stays in memory; -1 for ever"),
+}
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help with room for the longest option beside its text."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with messages that say what to do, and nothing unsafe in them."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in two lines and leave with the code for usage errors."""
+        remedy = f"See `{self.prog} --help`."
+        prefix = "unrecognized arguments: "
+        if message.startswith(prefix):
+            message, remedy = self._unrecognised(message[len(prefix) :])
+        self.refuse(message, remedy)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write help; argparse's own would swallow that it could not be written."""
+        if message and file is not None:
+            file.write(message)
+
+    def refuse(self, message: str, remedy: str) -> NoReturn:
+        """Leave with the code for usage errors after saying what is wrong and what to do."""
+        voice = Voice()
+        voice.say(f"sutra: {message}")
+        voice.say(remedy)
+        raise SystemExit(USAGE)
+
+    def _unrecognised(self, given: str) -> tuple[str, str]:
+        first = given.split(" ")[0]
+        if not first.startswith("-"):
+            return f"There is one word too many: {given}.", "Put the whole query in quotes."
+        if hint := nearest(first.partition("=")[0], self.all_options()):
+            return f"There is no option {first}.", f"Did you mean {hint}?"
+        return f"There is no option {first}.", f"See `{self.prog} --help`."
+
+    def all_options(self) -> list[str]:
+        """Every option of this parser and of its commands."""
+        found = list(self._option_string_actions)
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for command in action.choices.values():
+                    found.extend(command._option_string_actions)
+        return found
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """The known word a mistyped one probably stands for, or None."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, known, 1)), None)
+
+
+def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Understand a command line; without a command it is the app's.
+
+    Raises:
+        SystemExit: Help was asked for and written (0), or the usage is wrong (2).
+    """
+    parser = build_parser()
+    first = arguments[0] if arguments else ""
+    if first and not first.startswith("-") and first not in COMMANDS:
+        parser.refuse(f'There is no command "{clean_line(first, 60)}".', _instead(first))
+    own = first in COMMANDS or first in ("-h", "--help", "-V", "--version")
+    args = parser.parse_args(arguments if own else ["tui", *arguments])
+    args.demo = args.demo or args.demo_pace is not None
+    return args
+
+
+def _instead(word: str) -> str:
+    if close := nearest(word, COMMANDS):
+        return f"Did you mean `sutra {close}`?"
+    return f'Commands are {", ".join(COMMANDS)}. To ask something: sutra run "QUESTION".'
+
+
+def build_parser() -> Parser:
+    """The whole command line."""
+    parser = Parser(
+        "sutra",
+        usage="sutra [COMMAND] [options]",
+        description=ABOUT,
+        epilog=EXAMPLES,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "-V",
+        "--version",
+        action="version",
+        version=f"sutra {__version__}",
+        help="print the version and do nothing else",
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", prog="sutra"
+    )
+    _add_tui(_command(commands, "tui", "open the app (the default)"))
+    _add_run(_command(commands, "run", "answer one query", RUN_ABOUT, RUN_EXAMPLES, " QUERY"))
+    _add_models(_command(commands, "models", "list what the server has"))
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[Parser],
+    name: str,
+    summary: str,
+    about: str = "",
+    epilog: str = "",
+    operand: str = "",
+) -> Parser:
+    return commands.add_parser(
+        name,
+        usage=f"sutra {name} [options]{operand}",
+        help=summary,
+        description=about or f"{summary[0].upper()}{summary[1:]}.",
+        epilog=epilog,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+
+
+def _add_tui(parser: Parser) -> None:
+    _add_models_of_the_run(parser)
+    _add_server(parser)
+
+
+def _add_models(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="write one JSON document")
+    _add_server(parser)
+
+
+def _add_run(parser: Parser) -> None:
+    parser.add_argument("query", metavar="QUERY", help="what to answer; - reads standard input")
+    _add_models_of_the_run(parser)
+    parser.add_argument(
+        "--allow-cloud", action="store_true", help="let the query leave this machine"
+    )
+    _add_server(parser)
+    _add_chain(parser.add_argument_group("the chain"))
+    _add_generation(parser.add_argument_group("generation (both models)"))
+    _add_output(parser.add_argument_group("output"))
+
+
+def _add_models_of_the_run(parser: Parser) -> None:
+    parser.add_argument("-a", "--model-a", metavar="NAME", help="the demonstration writer")
+    parser.add_argument("-b", "--model-b", metavar="NAME", help="the final responder")
+
+
+def _add_server(parser: Parser) -> None:
+    parser.add_argument("--host", metavar="ADDRESS", help="the server; default OLLAMA_HOST")
+    parser.add_argument(
+        "--demo", action="store_true", help="scripted replies: no server, no model, no download"
+    )
+    parser.add_argument(
+        "--demo-pace", choices=PACES, default=None, help="how fast the demo is; default brisk"
+    )
+
+
+def _add_chain(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--method", choices=METHODS, help="raw asks Model B alone")
+    group.add_argument("--order", choices=ORDERS, help="what Model A writes first")
+    group.add_argument(
+        "--count", type=number(RULES["count"]), metavar="N", help="demonstrations, 1 to 10"
+    )
+    group.add_argument("--system", metavar="TEXT", help="standing instructions for both models")
+    group.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a text file to send with the query; may be given again",
+    )
+    group.add_argument("--prompt-a", metavar="PATH", help="a template for Model A, with {query}")
+    group.add_argument(
+        "--prompt-b", metavar="PATH", help="a template for Model B, with {query} {demonstrations}"
+    )
+    cache = group.add_mutually_exclusive_group()
+    cache.add_argument(
+        "--fresh", action="store_true", help="let Model A write anew, and keep that in the cache"
+    )
+    cache.add_argument(
+        "--no-cache", action="store_true", help="neither read nor write the demonstration cache"
+    )
+
+
+def _add_generation(group: argparse._ArgumentGroup) -> None:
+    defaults = GenerationOptions()
+    for name, (metavar, text) in GENERATION.items():
+        default = getattr(defaults, name)
+        shown = text if default is None else f"{text}; default {default}"
+        option = f"--{name.replace('_', '-')}"
+        read = number(OPTION_RULES[name])
+        group.add_argument(option, type=read, metavar=metavar, help=shown)
+        for role in "ab":
+            group.add_argument(f"{option}-{role}", type=read, help=argparse.SUPPRESS)
+    switch = argparse.BooleanOptionalAction
+    group.add_argument("--think", action=switch, help="whether thinking models think; default no")
+    for role in "ab":
+        group.add_argument(f"--think-{role}", action=switch, help=argparse.SUPPRESS)
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
+    form = group.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document at the end")
+    form.add_argument("--events", action="store_true", help="a JSON object a line, as it happens")
+    safety = group.add_mutually_exclusive_group()
+    safety.add_argument(
+        "--clean",
+        dest="clean",
+        action="store_true",
+        default=None,
+        help="show control characters as pictures; the default on a terminal",
+    )
+    safety.add_argument(
+        "--raw", dest="clean", action="store_false", help="byte for byte; the default elsewhere"
+    )
+    voice = group.add_mutually_exclusive_group()
+    voice.add_argument("-q", "--quiet", action="store_true", help="errors only on standard error")
+    voice.add_argument(
+        "--plain", action="store_true", help="a line for each step, for screen readers and logs"
+    )
+
+
+def number(rule: object) -> Callable[[str], float]:
+    """What turns an option's text into a number that its rule accepts."""
+    assert isinstance(rule, Number)
+
+    def read(text: str) -> float:
+        try:
+            value = int(text) if rule.whole else float(text)
+        except ValueError:
+            value = float("nan")
+        if not rule.accepts(value):
+            raise argparse.ArgumentTypeError(
+                f"{clean_line(text, 40)!r} cannot be used; it must be {rule.allowed}"
+            )
+        return value
+
+    return read

@@ -1,0 +1,143 @@
+"""`sutra models`: what the server has, as a table or as JSON.
+
+Invariant: the table is plain text, a model a line, so that it can be read aloud and cut up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from ..core.clean import clean_line
+from ..core.engine import Engine
+from ..core.errors import EngineError, SutraError
+from ..core.protocol import LoadedModel, ModelInfo
+from ..core.request import is_cloud_name
+from ..wording import size
+from .asking import PULL
+from .faces import to_json
+from .stopping import stoppable
+from .streams import Output, Voice, cells
+from .telling import DEMO_LABEL
+
+HEADINGS: Final = ("NAME", "PARAMETERS", "QUANT", "SIZE", "CONTEXT", "LOADED", "KIND")
+AT_ONCE: Final = 4
+"""Models the server is asked about at the same time."""
+
+
+def models_command(
+    open_engine: Callable[[], Engine], output: Output, voice: Voice, *, as_json: bool
+) -> None:
+    """List the server's models.
+
+    Args:
+        open_engine: Opens the door to the models.
+        output: Where the list goes.
+        voice: Where remarks go.
+        as_json: One JSON document instead of a table.
+
+    Raises:
+        SutraError: The server cannot be asked, or the list cannot be written.
+        Stopped: A signal came.
+    """
+    engine, models, loaded = asyncio.run(_ask(open_engine))
+    if engine.is_demo:
+        voice.say(DEMO_LABEL)
+    rows = [_row(model, loaded) for model in models]
+    if as_json:
+        document = {
+            "engine": engine.name,
+            "address": engine.address,
+            "demo": engine.is_demo,
+            "models": rows,
+        }
+        output.write_trusted(to_json(document, output, indent=2) + "\n")
+    elif rows:
+        output.write(_table(rows))
+    else:
+        voice.say(f"No model is pulled. {PULL}")
+
+
+async def _ask(
+    open_engine: Callable[[], Engine],
+) -> tuple[Engine, list[ModelInfo], list[LoadedModel]]:
+    engine = open_engine()
+
+    async def ask() -> tuple[list[ModelInfo], list[LoadedModel]]:
+        models = await engine.models()
+        return await _with_contexts(engine, models), await engine.loaded()
+
+    try:
+        models, loaded = await stoppable(ask())
+    finally:
+        with suppress(SutraError):
+            await engine.close()
+    return engine, models, loaded
+
+
+async def _with_contexts(engine: Engine, models: Sequence[ModelInfo]) -> list[ModelInfo]:
+    """Older servers say context and capabilities only one model at a time."""
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def complete(model: ModelInfo) -> ModelInfo:
+        known = model.context_length is not None and model.capabilities is not None
+        if known or model.remote:
+            return model
+        async with turn:
+            try:
+                shape = await engine.shape(model.name)
+            except EngineError:
+                return model
+        return replace(
+            model,
+            context_length=model.context_length or shape.context_length,
+            capabilities=model.capabilities or shape.capabilities or None,
+        )
+
+    return list(await asyncio.gather(*map(complete, models)))
+
+
+def _row(model: ModelInfo, loaded: Sequence[LoadedModel]) -> dict[str, Any]:
+    row = asdict(model)
+    row["loaded"] = any(held.name == model.name for held in loaded)
+    row["kind"] = kind(model)
+    return row
+
+
+def kind(model: ModelInfo) -> str:
+    """`text`, `embedding`, `cloud` or `other`: what a model is for."""
+    if model.remote or is_cloud_name(model.name):
+        return "cloud"
+    if model.generates_text:
+        return "text"
+    if model.capabilities is None or "embedding" in model.capabilities:
+        return "embedding"
+    return "other"
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> str:
+    lines = [HEADINGS, *map(_cells, rows)]
+    widths = [max(cells(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    return "".join(
+        "  ".join(
+            text + " " * (width - cells(text)) for text, width in zip(line, widths, strict=True)
+        ).rstrip()
+        + "\n"
+        for line in lines
+    )
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    context = row["context_length"]
+    return (
+        clean_line(row["name"], 80),
+        clean_line(row["parameter_size"], 12) or "-",
+        clean_line(row["quantization"], 12) or "-",
+        "-" if row["kind"] == "cloud" or not row["size"] else size(row["size"]),
+        f"{context:,}" if context else "-",
+        "yes" if row["loaded"] else "no",
+        row["kind"],
+    )

@@ -1,0 +1,157 @@
+"""The Textual app: themes, the palette, and what all screens share.
+
+Invariant: it is handed everything it needs (engine, cache, settings) and decides nothing about the
+chain. Nothing slow happens before the first frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from ..core.demonstration_store import DemonstrationStore
+from ..core.engine import Engine
+from ..core.errors import SutraError
+from ..settings import Settings
+from ..store.remembered import Remembered, save_remembered
+from .commands import COMMANDS
+from .screens.main import MainScreen
+from .theme import THEMES
+from .widgets.notice_bar import NoticeBar
+from .workbench import Server, Workbench
+
+Reconnect = Callable[[str | None, bool], Engine]
+
+
+class SutraApp(App[None]):
+    """`sutra tui`.
+
+    Args:
+        engine: The model server to start with.
+        open_cache: Opens the demonstration cache, the demo's own if told so; called when it is
+            first needed.
+        settings: The user's settings.
+        remembered: What the app knows from last time.
+        model_a: Model asked for on the command line.
+        model_b: Likewise.
+        reconnect: Gives an engine for another address, or for the demo.
+        state_file: Where to remember; None remembers nothing.
+        examples: Queries offered for a first try.
+        warnings: What was wrong with the settings; shown once.
+        clock: Seconds from any fixed point, for everything the screen measures.
+    """
+
+    TITLE = "sutra"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(
+        self,
+        engine: Engine,
+        open_cache: Callable[[bool], DemonstrationStore],
+        settings: Settings,
+        remembered: Remembered,
+        model_a: str | None = None,
+        model_b: str | None = None,
+        *,
+        reconnect: Reconnect,
+        state_file: Path | None = None,
+        examples: tuple[str, ...] = (),
+        warnings: tuple[str, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.engine = engine
+        self.settings = settings
+        self.remembered = remembered
+        self.examples = examples
+        self.warnings = warnings
+        self.clock = clock
+        self.asked_pair = (model_a or "", model_b or "")
+        self._open_cache = open_cache
+        self._caches: dict[bool, DemonstrationStore] = {}
+        self._reconnect = reconnect
+        self._state_file = state_file
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        wished = self.remembered.theme or self.settings.theme
+        self.theme = wished if wished in self.available_themes else "sutra-dark"
+        bench = Workbench(
+            server=Server(self.engine.address, is_demo=self.engine.is_demo),
+            method=self.remembered.method or self.settings.method,
+            order=self.remembered.order or self.settings.order,
+            count=self.settings.count,
+        )
+        self.push_screen(MainScreen(bench, self.clock))
+
+    @property
+    def preferred_pair(self) -> tuple[str, str]:
+        """The pair asked for on the command line, else the one used last."""
+        last = self.remembered.pair_for(self.engine.address) or ("", "")
+        return (self.asked_pair[0] or last[0], self.asked_pair[1] or last[1])
+
+    async def cache(self) -> DemonstrationStore:
+        """The demonstration cache, opened when it is first needed. The demo has one of its own."""
+        demo = self.engine.is_demo
+        if demo not in self._caches:
+            self._caches[demo] = await asyncio.to_thread(self._open_cache, demo)
+        return self._caches[demo]
+
+    def remember(self, bench: Workbench) -> None:
+        """Keep the choices for next time; the demo's are not worth it."""
+        if self.engine.is_demo:
+            return
+        self.remembered = replace(
+            self.remembered.with_pair(self.engine.address, bench.model_a, bench.model_b),
+            method=bench.method,
+            order=bench.order,
+            theme=self.theme,
+        )
+        if self._state_file is not None:
+            save_remembered(self._state_file, self.remembered)
+
+    def use_server(self, *, host: str | None = None, demo: bool = False) -> None:
+        """Go over to another server, or to the demo."""
+        screen = self.screen
+        if not isinstance(screen, MainScreen):
+            return
+        try:
+            engine = self._reconnect(host, demo)
+        except SutraError as error:
+            screen.query_one(NoticeBar).show_error(error)
+            return
+        self.run_worker(self.engine.close(), exit_on_error=False)
+        self.engine, self.asked_pair = engine, ("", "")
+        screen.bench = replace(screen.bench, models=(), model_a="", model_b="")
+        screen.connect()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the registry, each with its key, and why it does not apply if so."""
+        if isinstance(screen, MainScreen):
+            for command in COMMANDS:
+                reason = command.reason(screen.bench)
+                title = f"{command.title} ({command.key})" if command.key else command.title
+                yield SystemCommand(
+                    f"{title} · not now" if reason else title,
+                    reason or command.help,
+                    partial(self._run_command, screen, command.action, reason),
+                )
+        yield SystemCommand("Change the theme", "Light, dark and others.", self.search_themes)
+
+    async def _run_command(self, screen: MainScreen, action: str, reason: str | None) -> None:
+        if reason:
+            screen.query_one(NoticeBar).show_quiet(reason)
+        else:
+            await screen.run_action(action)
+
+    async def on_unmount(self) -> None:
+        await self.engine.close()

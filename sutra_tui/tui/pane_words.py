@@ -1,0 +1,94 @@
+"""What the panes say in their frames and while they are empty."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.content import Content
+
+from ..core.protocol import Method
+from ..wording import age, seconds, stage_stats
+from .run_view import RunView, StageView
+
+PaneName = str
+
+EMPTY_WORDS: Final[dict[Method, dict[PaneName, str]]] = {
+    "handoff": {
+        "draft": "Model A's own answer appears here first, within seconds. It is for you to read; "
+        "Model B does not see it.",
+        "demonstrations": "Model A then writes three worked examples of the same skill. "
+        "Each appears here while it is written.",
+        "answer": "Model B reads the demonstrations and writes the final answer here.\n\n"
+        "Type a query below and press enter.",
+    },
+    "raw": {
+        "draft": "Method raw: Model A is not asked.",
+        "demonstrations": "Method raw: no demonstrations.",
+        "answer": "Model B alone answers here.\n\nType a query below and press enter.",
+    },
+}
+
+END_WORDS: Final = {
+    "stopped": ("stopped", "$text-warning"),
+    "failed": ("failed", "$text-error"),
+    "incomplete": ("incomplete", "$text-warning"),
+    "cached": ("from the cache", "$text-primary"),
+}
+
+
+def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) -> Content:
+    """A model pane's lower frame: what the model is doing, then what it cost.
+
+    Args:
+        stage: Its stage.
+        now: Clock time.
+        width: Cells the frame has.
+        raw: Demonstrations were wanted and there are none.
+    """
+    parts: list[tuple[str, str]] = []
+    if raw:
+        parts.append(("raw: without demonstrations", "$text-warning"))
+    if stage.state == "active":
+        waited = max(0.0, now - stage.phase_since)
+        words = stage.phase or "starting"
+        parts.append((f"{words} {seconds(waited)}" if words != "writing" else words, "$accent"))
+    elif stage.state in END_WORDS:
+        parts.append(END_WORDS[stage.state])
+    room = width - sum(len(text) + 3 for text, _ in parts)
+    if stats := stage_stats(stage.stats, room):
+        parts.append((stats, "$text-muted"))
+    return _joined(parts)
+
+
+def demonstrations_status(run: RunView) -> Content:
+    """The demonstrations pane's lower frame: how many, and where they came from."""
+    if run.demonstrations == "idle":
+        return Content("")
+    parts: list[tuple[str, str]] = []
+    if run.cache is not None:
+        marks = [
+            *(["pinned"] if run.cache.pinned else []),
+            *(["edited"] if run.cache.edited else []),
+        ]
+        parts.append(("cached" + "".join(f", {mark}" for mark in marks), "$text-primary"))
+        when = age(run.cache.age_s)
+        parts.append(("written just now" if when == "now" else f"{when} old", "$text-muted"))
+        parts.append((f"saved {seconds(run.cache.saved_ms / 1000)}", "$text-muted"))
+        return _joined(parts)
+    count = f"{run.found} of {run.wanted}"
+    if run.demonstrations == "active":
+        parts.append((f"{count} so far" if run.found else "being written", "$accent"))
+    elif run.found >= run.wanted:
+        parts.append((f"fresh · {count}", "$text-muted"))
+    else:
+        parts.append((f"only {count}", "$text-warning"))
+    return _joined(parts)
+
+
+def _joined(parts: list[tuple[str, str]]) -> Content:
+    pieces: list[str | tuple[str, str]] = []
+    for part in parts:
+        if pieces:
+            pieces.append((" · ", "$text-muted"))
+        pieces.append(part)
+    return Content.assemble(*pieces)

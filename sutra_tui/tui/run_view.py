@@ -1,0 +1,199 @@
+"""What the screen shows of a run, as one frozen value folded from the run's events.
+
+Invariant: pure. `apply` takes a view and an event and gives the next view; clocks are handed in, so
+every state of the screen can be made and tested without a terminal. Texts are not in here: they go
+straight to their panes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..core.errors import SutraError
+from ..core.events import (
+    CacheHit,
+    DemonstrationDropped,
+    DemonstrationFound,
+    Event,
+    Notice,
+    Phase,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StageFinished,
+    StageStarted,
+    Token,
+)
+from ..core.protocol import HandoffResult, Method, StageName, StageStats, Status
+
+BeadState = Literal["idle", "active", "complete", "cached", "incomplete", "stopped", "failed"]
+
+PHASE_WORDS = {
+    "waiting": "waiting",
+    "unloading": "making room",
+    "loading": "loading the model",
+    "reading": "reading the prompt",
+    "thinking": "thinking",
+    "writing": "writing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """One model stage.
+
+    Args:
+        state: How far it is.
+        phase: What the model is doing, in words; empty when it does nothing.
+        phase_since: Clock time at which the phase began.
+        started: Clock time at which the stage began; None before that.
+        ended: Clock time at which it ended; None before that.
+        stats: The server's numbers, once it is over.
+    """
+
+    state: BeadState = "idle"
+    phase: str = ""
+    phase_since: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    stats: StageStats = StageStats()
+
+    def seconds(self, now: float) -> float | None:
+        """How long it has taken so far; None before it began."""
+        if self.started is None:
+            return None
+        return max(0.0, (now if self.ended is None else self.ended) - self.started)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run as the screen shows it; the default is a screen that has not run anything yet.
+
+    Args:
+        run_id: The run; events of another one are ignored.
+        query: What was asked.
+        method: Its shape.
+        wanted: Demonstrations wanted.
+        running: Whether it still goes on.
+        a: Model A's stage.
+        b: Model B's stage.
+        found: Complete demonstrations so far.
+        writing_demonstration: A demonstration is being written right now.
+        demonstrations: State of the demonstrations bead.
+        cache: Where the demonstrations came from, once known.
+        problems: What the parser salvaged or dropped.
+        notices: What the user should know.
+        error: Why the run failed.
+        result: Everything it produced, once it is over.
+        fell_back: Model B answered without demonstrations although some were wanted.
+    """
+
+    run_id: str = ""
+    query: str = ""
+    method: Method = "handoff"
+    wanted: int = 3
+    running: bool = False
+    a: StageView = StageView()
+    b: StageView = StageView()
+    found: int = 0
+    writing_demonstration: bool = False
+    demonstrations: BeadState = "idle"
+    cache: CacheHit | None = None
+    problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    error: SutraError | None = None
+    result: HandoffResult | None = None
+    fell_back: bool = False
+
+    @property
+    def can_rerun(self) -> bool:
+        return bool(self.query) and not self.running
+
+
+def apply(view: RunView, event: Event, now: float) -> RunView:
+    """The view after an event.
+
+    Args:
+        view: Before.
+        event: What happened; of another run than the view's, it is ignored.
+        now: Clock time.
+    """
+    if event.run_id != view.run_id:
+        return view
+    match event:
+        case RunStarted():
+            return replace(view, running=True, query=event.query, method=event.method)
+        case StageStarted():
+            return _stage_started(view, event, now)
+        case Phase():
+            return _with_stage(view, event.stage, phase=PHASE_WORDS[event.phase], phase_since=now)
+        case Token() if event.channel == "demonstration":
+            return replace(view, demonstrations="active", writing_demonstration=True)
+        case DemonstrationFound():
+            return replace(
+                view, found=event.index + 1, writing_demonstration=False, demonstrations="active"
+            )
+        case DemonstrationDropped():
+            return replace(view, found=event.index, writing_demonstration=False)
+        case CacheHit():
+            return replace(view, cache=event)
+        case Notice():
+            fell_back = view.fell_back or event.kind == "fell_back_to_raw"
+            return replace(view, notices=(*view.notices, event.text), fell_back=fell_back)
+        case StageFinished():
+            return _stage_finished(view, event, now)
+        case RunFinished():
+            return replace(view, running=False, result=event.result)
+        case RunFailed():
+            failed = _end_open_stages(view, "failed", now)
+            return replace(failed, running=False, error=event.error, result=event.result)
+    return view
+
+
+def stopped(view: RunView, result: HandoffResult, now: float) -> RunView:
+    """The view of a run that the user stopped, with everything it had."""
+    return replace(_end_open_stages(view, "stopped", now), running=False, result=result)
+
+
+def _stage_started(view: RunView, event: StageStarted, now: float) -> RunView:
+    if event.stage == "parse":
+        return view
+    return _with_stage(view, event.stage, state="active", started=now, phase="", phase_since=now)
+
+
+def _stage_finished(view: RunView, event: StageFinished, now: float) -> RunView:
+    if event.stage == "parse":
+        state: BeadState = "complete" if view.found >= view.wanted else "incomplete"
+        return replace(view, demonstrations=state, problems=event.problems)
+    after = _with_stage(
+        view,
+        event.stage,
+        state=_bead(event.status),
+        phase="",
+        ended=now,
+        stats=event.stats,
+    )
+    if event.stage == "A" and event.status == "cached":
+        return replace(after, demonstrations="cached")
+    return after
+
+
+def _end_open_stages(view: RunView, state: BeadState, now: float) -> RunView:
+    for name in ("A", "B"):
+        stage = view.a if name == "A" else view.b
+        if stage.state == "active":
+            view = _with_stage(view, name, state=state, phase="", ended=now)
+    if view.demonstrations == "active":
+        view = replace(view, demonstrations=state, writing_demonstration=False)
+    return view
+
+
+def _with_stage(view: RunView, name: StageName, **changes: object) -> RunView:
+    if name == "A":
+        return replace(view, a=replace(view.a, **changes))  # type: ignore[arg-type]
+    return replace(view, b=replace(view.b, **changes))  # type: ignore[arg-type]
+
+
+def _bead(status: Status) -> BeadState:
+    return "complete" if status == "skipped" else status

@@ -1,0 +1,67 @@
+"""Every key and what the screen shows, made from the registry."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.keys import format_key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from ..commands import COMMANDS
+from ..widgets.thread_line import BEADS
+
+PANE_KEYS = (
+    ("enter", "send the query"),
+    ("ctrl+j", "new line in the query"),
+    ("up, down", "earlier queries, at the first and last line of the box"),
+    ("tab, shift+tab", "go from part to part of the screen"),
+    ("c", "copy the pane that has the focus"),
+    ("t", "show or hide the thinking of the pane that has the focus"),
+    ("f", "fold the demonstrations"),
+)
+BEAD_WORDS = {
+    "idle": "not yet",
+    "active": "at work",
+    "complete": "done",
+    "cached": "taken from the cache",
+    "incomplete": "ended, but not whole",
+    "stopped": "stopped by you",
+    "failed": "failed",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys, commands and signs."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS = [Binding("escape,f1,q", "dismiss", "Back", show=True)]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled("Keys and signs", "bold $accent"), classes="head")
+            with VerticalScroll():
+                yield Static(_keys())
+            yield Static(
+                Content("ctrl+p finds every command by name · escape back"), classes="foot"
+            )
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+
+def _keys() -> Content:
+    lines: list[str | tuple[str, str]] = []
+    for command in COMMANDS:
+        key = format_key(command.key) if command.key else "ctrl+p"
+        lines += [(f"{key:>9}", "bold $accent"), f"  {command.title}. "]
+        lines += [(command.help, "$text-muted"), "\n"]
+    lines.append("\n")
+    for key, words in PANE_KEYS:
+        lines += [(f"{key:>14}", "bold $accent"), f"  {words}\n"]
+    lines.append("\n")
+    for state, (sign, _, style) in BEADS.items():
+        lines += [(f"{sign:>3}", style), f"  {BEAD_WORDS[state]}\n"]
+    return Content.assemble(*lines)

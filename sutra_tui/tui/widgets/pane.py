@@ -1,0 +1,67 @@
+"""A panel for one growing text: the thinking behind it, folded away, and the text itself.
+
+Invariant: outside text reaches the screen only through views that clean it.
+"""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from .frame import Frame
+from .stream_view import StreamView
+from .thinking_block import ThinkingBlock
+
+
+class Pane(Frame):
+    """A frame around one `StreamView` and the thinking before it."""
+
+    DEFAULT_CSS = """
+    Pane {
+        & > StreamView { display: none; }
+        &.-filled > StreamView { display: block; }
+    }
+    """
+    BINDINGS = [Binding("t", "toggle_thinking", "Thinking", show=False)]
+
+    def __init__(self, title: str, empty: str, *, id: str) -> None:
+        super().__init__(title, empty, id=id)
+        self.view = StreamView()
+        self.thinking = ThinkingBlock()
+
+    def compose(self) -> ComposeResult:
+        yield self.thinking
+        yield self._empty
+        yield self.view
+
+    @property
+    def text(self) -> str:
+        """The raw text so far."""
+        return self.view.text
+
+    def append(self, text: str) -> None:
+        self.add_class("-filled")
+        self.view.append(text)
+
+    def think(self, text: str) -> None:
+        self.thinking.append(text)
+
+    def move_to_thinking(self) -> None:
+        """All text so far was thinking."""
+        self.thinking.append(self.view.text)
+        self.view.clear()
+
+    def finish(self) -> None:
+        """No more text will come; what is still to be painted paints itself."""
+        self.thinking.finish()
+
+    def clear(self) -> None:
+        self.remove_class("-filled")
+        self.view.clear()
+        self.thinking.clear()
+
+    def action_toggle_thinking(self) -> None:
+        self.thinking.toggle()
+
+    def on_click(self) -> None:
+        self.view.focus()

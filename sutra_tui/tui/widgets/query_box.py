@@ -1,0 +1,134 @@
+"""Where the query is typed: several lines, a history on up and down, pastes kept within reason."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import TextArea
+
+from ...core.clean import clean
+
+PASTE_LIMIT = 64 * 1024
+"""Longest paste taken in, in characters: already several times a small model's context."""
+
+
+class QueryBox(TextArea):
+    """A text area that sends on enter.
+
+    Args:
+        id: Widget id.
+    """
+
+    class Submitted(Message):
+        """The user sends the query."""
+
+        def __init__(self, query: str) -> None:
+            self.query = query
+            super().__init__()
+
+    class PasteCut(Message):
+        """A paste was longer than the box takes."""
+
+        def __init__(self, length: int) -> None:
+            self.length = length
+            super().__init__()
+
+    DEFAULT_CSS = """
+    QueryBox {
+        height: auto; max-height: 10; min-height: 3; border: round $border-blurred; padding: 0 1;
+        background: $surface;
+        border-title-color: $text-muted; border-subtitle-color: $text-muted;
+        &:focus { border: round $accent; border-title-color: $foreground; }
+    }
+    """
+    BINDINGS = [
+        Binding("enter", "submit", "Send", show=True),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", "New line", show=False),
+    ]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+        )
+        self._history: list[str] = []
+        self._suggestions: tuple[str, ...] = ()
+        self._place: int | None = None
+        self._unsent = ""
+
+    def on_mount(self) -> None:
+        self.border_title = Content("ask")
+        self.border_subtitle = Content("enter send · ctrl+j new line · ↑ earlier queries")
+
+    def remember(self, query: str) -> None:
+        """Put a sent query into the history."""
+        if query in self._history:
+            self._history.remove(query)
+        self._history.append(query)
+        self._place = None
+
+    def suggest(self, queries: tuple[str, ...]) -> None:
+        """Queries that lie behind the history, for a first try."""
+        self._suggestions = queries
+
+    def put(self, text: str) -> None:
+        """Set the text, with the cursor behind it."""
+        self.text = text
+        self.move_cursor(self.document.end)
+
+    def action_submit(self) -> None:
+        if self.text.strip():
+            self.post_message(self.Submitted(self.text))
+
+    def action_newline(self) -> None:
+        start, end = self.selection
+        self._replace_via_keyboard("\n", start, end)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if not select and self.cursor_at_first_line and self._travel(-1):
+            return
+        super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        if not select and self.cursor_at_last_line and self._travel(1):
+            return
+        super().action_cursor_down(select)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # Not a priority binding: those overtake letters that are typed fast and still on their way.
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.action_submit()
+            return
+        await super()._on_key(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        # A paste of a megabyte freezes a text area for seconds, so it is cut before it gets there.
+        event.prevent_default()
+        event.stop()
+        text = clean(event.text[:PASTE_LIMIT])
+        if len(event.text) > PASTE_LIMIT:
+            self.post_message(self.PasteCut(len(event.text)))
+        if result := self._replace_via_keyboard(text, *self.selection):
+            self.move_cursor(result.end_location)
+
+    def _travel(self, step: int) -> bool:
+        """Go through the history; False when there is nothing in that direction."""
+        shelf = [*reversed(self._suggestions), *self._history]
+        place = len(shelf) if self._place is None else self._place
+        if self._place is None:
+            if step > 0:
+                return False
+            self._unsent = self.text
+        target = place + step
+        if target < 0 or target > len(shelf):
+            return False
+        self._place = None if target == len(shelf) else target
+        self.put(self._unsent if self._place is None else shelf[target])
+        return True

@@ -1,0 +1,68 @@
+"""The top line: the name, which server answers, and the memory of its machine."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from ...core.clean import clean_line
+from ...core.protocol import Memory
+from ..workbench import Server, Workbench
+
+BAR_CELLS = 10
+STATUS_SIGNS = {"connecting": "◌", "up": "●", "down": "✗"}
+STATUS_STYLES = {"connecting": "$text-muted", "up": "$text-success", "down": "$text-error"}
+
+
+class TitleBar(Widget):
+    """Shows a `Workbench`'s server and memory on one line; what does not fit is left out."""
+
+    DEFAULT_CSS = """
+    TitleBar { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    """
+
+    bench: reactive[Workbench] = reactive(Workbench())
+
+    def render(self) -> Content:
+        roomy = self.content_size.width >= 70
+        name = "S U T R A" if roomy else "SUTRA"
+        server = _server(self.bench.server, roomy)
+        left = Content.assemble((name, "bold $accent"), "   ", server)
+        right = _memory(self.bench.memory)
+        gap = self.content_size.width - left.cell_length - right.cell_length
+        if gap < 2:
+            return left
+        return Content.assemble(left, " " * gap, right)
+
+
+def _server(server: Server, roomy: bool) -> Content:
+    sign, style = STATUS_SIGNS[server.status], STATUS_STYLES[server.status]
+    address = clean_line(server.address, 60)
+    if server.is_demo:
+        return Content.assemble(
+            (" DEMO ", "bold $background on $accent"),
+            "  scripted replies, no model is running" if roomy else "  scripted replies",
+        )
+    words = {
+        "connecting": f"looking for Ollama at {address}",
+        "up": f"ollama {clean_line(server.version, 20)} · {address}",
+        "down": f"no server at {address}",
+    }
+    return Content.assemble((sign, style), " ", words[server.status])
+
+
+def _memory(memory: Memory | None) -> Content:
+    if memory is None or memory.total <= 0:
+        return Content("")
+    used = max(0, memory.total - memory.available)
+    share = min(1.0, used / memory.total)
+    filled = round(share * BAR_CELLS)
+    style = "$text-error" if share > 0.9 else "$text-warning" if share > 0.75 else "$text-success"
+    name = "simulated RAM" if memory.simulated else "RAM"
+    gib = 1024**3
+    return Content.assemble(
+        (f"{name} {used / gib:.1f} of {memory.total / gib:.1f} GB ", "$text-muted"),
+        ("━" * filled, style),
+        ("━" * (BAR_CELLS - filled), "$border-blurred"),
+    )

@@ -1,0 +1,101 @@
+"""Everything the main screen is about, as one frozen value: server, models, choices, the run.
+
+Invariant: pure. Widgets are given a `Workbench` and show it; the screen replaces it when something
+happened; nothing here touches a server or a terminal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..core.errors import SutraError
+from ..core.pairing import default_pair
+from ..core.protocol import LoadedModel, Memory, Method, ModelInfo, Order
+from .run_view import RunView
+
+ServerStatus = Literal["connecting", "up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The model server as last seen.
+
+    Args:
+        address: Where it is.
+        status: Whether it answers.
+        version: As it says.
+        is_demo: Replies are scripted.
+        error: Why it does not answer.
+    """
+
+    address: str = ""
+    status: ServerStatus = "connecting"
+    version: str = ""
+    is_demo: bool = False
+    error: SutraError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What the main screen shows.
+
+    Args:
+        server: The model server.
+        models: Everything it has pulled.
+        loaded: What it holds in memory.
+        memory: Memory of its machine; None when it cannot be seen.
+        model_a: Chosen demonstration writer; empty when none is.
+        model_b: Chosen final responder; empty when none is.
+        method: Chosen shape of runs.
+        order: Chosen order for Model A.
+        count: Demonstrations wanted.
+        run: The run on the screen.
+    """
+
+    server: Server = Server()
+    models: tuple[ModelInfo, ...] = ()
+    loaded: tuple[LoadedModel, ...] = ()
+    memory: Memory | None = None
+    model_a: str = ""
+    model_b: str = ""
+    method: Method = "handoff"
+    order: Order = "answer-first"
+    count: int = 3
+    run: RunView = RunView()
+
+    @property
+    def choosable(self) -> tuple[ModelInfo, ...]:
+        """Models that can answer a chat; embedding and image models cannot."""
+        return tuple(model for model in self.models if model.generates_text)
+
+    @property
+    def is_empty(self) -> bool:
+        """The server answers but has no model that could be used."""
+        return self.server.status == "up" and not self.choosable
+
+    @property
+    def ready(self) -> bool:
+        """A query could be run."""
+        return self.server.status == "up" and bool(self.model_a and self.model_b)
+
+    def info(self, name: str) -> ModelInfo | None:
+        """What is known of a model."""
+        return next((model for model in self.models if model.name == name), None)
+
+    def is_loaded(self, name: str) -> bool:
+        return any(model.name == name for model in self.loaded)
+
+    def with_models(self, models: tuple[ModelInfo, ...], preferred: tuple[str, str]) -> Workbench:
+        """After the server listed its models: keep a choice that still stands, else choose anew.
+
+        Args:
+            models: What it has now.
+            preferred: The pair to take if both are there: asked for, or used last.
+        """
+        chosen = (self.model_a, self.model_b)
+        names = {model.name for model in models if model.generates_text}
+        if set(chosen) <= names:
+            return replace(self, models=models)
+        pair = default_pair(models, preferred, self.memory) or ("", "")
+        return replace(self, models=models, model_a=pair[0], model_b=pair[1])
