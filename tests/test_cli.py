@@ -178,15 +178,14 @@ def test_the_app_is_handed_everything_it_needs(app: type[FakeApp]) -> None:
 
 def test_the_app_opens_the_real_cache_or_the_demos_own(app: type[FakeApp]) -> None:
     cli.main(["tui"])
-    with app.handed["open_cache"]() as cache:
+    with app.handed["open_cache"](False) as cache:
         cache.set("key", ["kept"])
     assert paths.cache_database().exists()
-    with app.handed["open_cache"](demo=True) as cache:
+    with app.handed["open_cache"](True) as cache:
         assert cache.get("key") is None
     cli.main(["tui", "--demo"])
     assert app.handed["engine"].is_demo
-    with app.handed["open_cache"]() as cache:
-        assert cache.get("key") is None
+    assert "Explain monads" in app.handed["examples"]
 
 
 def test_how_the_app_ended_is_how_the_command_ends(
@@ -230,13 +229,14 @@ def test_an_address_that_is_none_is_a_usage_error(
     assert "server address" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["tui"], ["models", "--demo"]])
-def test_what_is_wrong_in_the_settings_is_said(
-    command: list[str], app: type[FakeApp], capsys: Captured
-) -> None:
+def test_what_is_wrong_in_the_settings_is_said(app: type[FakeApp], capsys: Captured) -> None:
     write_config("coutn = 2\n")
-    assert cli.main(command) == 0
+    assert cli.main(["models", "--demo"]) == 0
     assert "did you mean count?" in capsys.readouterr().err
+    assert cli.main(["tui"]) == 0
+    (warning,) = app.handed["warnings"]
+    assert "did you mean count?" in warning
+    assert capsys.readouterr().err == "", "a line on the terminal would be under the app"
 
 
 # -- what goes wrong in the program itself --------------------------------------------------------

@@ -248,7 +248,7 @@ def test_on_a_terminal_answer_and_status_line_never_mix(server: OllamaServer, st
     lines = as_seen(shown)
     assert code == 0
     assert "".join(LONG.chunks or ()).rstrip() in lines
-    assert "loading the model" in shown
+    assert "\rA llama3.2:3b: " in shown
     assert lines[-2].startswith("Complete in ") and lines[-1] == ""
     assert "\x1b" not in shown
 

@@ -96,7 +96,7 @@ class Listing(CacheStore):
         return self._read(work)
 
     def stats(self) -> CacheStats:
-        """Totals over the life of the cache, this session included."""
+        """Totals over the life of the cache, up to this moment."""
         query = "SELECT totals.*, (SELECT COUNT(*) FROM ban) FROM totals"
         with self._lock:
             self.flush()

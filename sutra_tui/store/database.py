@@ -2,7 +2,7 @@
 
 Invariant: every change is one short BEGIN IMMEDIATE transaction, and no `sqlite3` error leaves this
 room. A damaged file is moved aside and a new one started; a full, read-only or missing disk turns
-into memory for the rest of the session. Both are told once, through `warn`, and the work that met
+into memory until it is closed. Both are told once, through `warn`, and the work that met
 the fault is done again where it now can be, so it must be safe to repeat.
 """
 

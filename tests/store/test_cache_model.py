@@ -57,14 +57,14 @@ class CacheMachine(RuleBasedStateMachine):
         self.model: dict[str, Model] = {}
         self.banned: set[str] = set()
         self.hits = self.misses = 0
-        self.session = 0
+        self.opening = 0
         self.cache: DemonstrationCache | None = None
 
     @initialize()
     def start(self) -> None:
         path = self.directory / "c.db" if self.on_file else None
         self.cache = timed(self.clock, path, default_ttl=50)
-        self.session += 1
+        self.opening += 1
 
     @property
     def real(self) -> DemonstrationCache:
@@ -137,20 +137,20 @@ class CacheMachine(RuleBasedStateMachine):
         entry = self.real.delete(key)
         gone = self.model.pop(key, None)
         assert (entry is None) == (gone is None)
-        return entry, gone, self.session
+        return entry, gone, self.opening
 
     @rule(target=removed)
     def clear(self) -> Any:
         batch = self.real.clear()
         assert batch.entries == len(self.model)
         gone, self.model = self.model, {}
-        return batch, gone, self.session
+        return batch, gone, self.opening
 
     @rule(what=removed)
     def restore(self, what: Any) -> None:
-        handle, gone, session = what
+        handle, gone, opening = what
         if isinstance(handle, Removed):
-            if session != self.session or not gone:
+            if opening != self.opening or not gone:
                 return
             back = {key: model for key, model in gone.items() if key not in self.model}
             assert self.real.restore(handle) == len(back)
