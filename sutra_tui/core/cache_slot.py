@@ -6,8 +6,9 @@ well-ended replies are kept under it.
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from typing import TypedDict
 
 from .demonstration_store import DemonstrationStore
@@ -56,9 +57,12 @@ class CacheSlot:
         self.demonstrations: tuple[str, ...] = ()
         self.draft = ""
 
-    def replay(self) -> Iterator[Event]:
+    async def replay(self) -> AsyncGenerator[Event, None]:
         """What Model A wrote before, as the events it made then; nothing on a miss."""
-        entry = self._cache.lookup(self._key) if self._cache else None
+        if self._cache is None:
+            return
+        # In a thread: a cache file that another process holds may take seconds to answer.
+        entry = await asyncio.to_thread(self._cache.lookup, self._key)
         if entry is None:
             return
         run, self.demonstrations, self.draft = self._run_id, entry.texts, entry.draft
@@ -84,11 +88,12 @@ class CacheSlot:
             return "it is banned"
         return None
 
-    def keep(self, parsed: ParsedDraft, stats: StageStats) -> None:
+    async def keep(self, parsed: ParsedDraft, stats: StageStats) -> None:
         """Store what a well-ended reply held, with what it cost."""
         if not self._cache or not parsed.demonstrations:
             return
-        self._cache.set(
+        await asyncio.to_thread(
+            self._cache.set,
             self._key,
             parsed.demonstrations,
             draft=parsed.draft,

@@ -16,6 +16,7 @@ from typing import Final
 from .engine import ChatChunk, ChatRequest, Engine
 from .errors import EngineError
 from .events import PhaseName
+from .model_names import same_model
 from .protocol import StageStats
 
 POLL_S: Final = 0.5
@@ -88,7 +89,7 @@ async def call(
 async def is_loaded(engine: Engine, model: str) -> bool:
     """Whether the server holds the model in memory; an unanswered question counts as no."""
     try:
-        return any(loaded.name == model for loaded in await engine.loaded())
+        return any(same_model(loaded.name, model) for loaded in await engine.loaded())
     except EngineError:
         return False
 

@@ -38,6 +38,13 @@ class StoredDemonstrations(Protocol):
 class DemonstrationStore(Protocol):
     """A cache of demonstrations by everything that can change them."""
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the user should know of the store itself, each thing said once."""
+
+    def close(self) -> None:
+        """Write what is still to be written, and let go of the file."""
+
     @staticmethod
     def make_key(
         query: str,

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from .memory import footprint
+from .model_names import is_cloud_name
 from .protocol import GenerationOptions, Memory, ModelInfo, ModelShape
-from .request import is_cloud_name
 
 CLEARLY_SMALLER: Final = 0.5
 """Model A costs time before Model B may begin; half of B's size keeps it clearly quicker."""

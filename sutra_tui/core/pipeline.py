@@ -141,7 +141,7 @@ class _Run:
         request = self._request
         slot = CacheSlot(self._cache, request, a)
         if request.cache == "use":
-            for event in slot.replay():
+            async for event in slot.replay():
                 yield event
             if slot.demonstrations:
                 self._demonstrations, self._draft = slot.demonstrations, slot.draft
@@ -165,7 +165,7 @@ class _Run:
         yield StageStarted(self._id, "parse")
         yield StageFinished(self._id, "parse", "complete", problems=parsed.problems)
         if stage.outcome.status == "complete":
-            slot.keep(parsed, stage.outcome.stats)
+            await slot.keep(parsed, stage.outcome.stats)
 
     async def _answer(self, b: Role, keeper: MemoryKeeper) -> AsyncGenerator[Event, None]:
         """Let Model B answer, with the demonstrations if there are any."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .errors import InvalidRequest, ModelNotFound
+from .model_names import is_cloud_name, same_model
 from .protocol import (
     DEFAULT_COUNT,
     MAX_COUNT,
@@ -23,8 +24,6 @@ from .protocol import (
     Order,
 )
 from .templates import Templates
-
-CLOUD_SUFFIX = "cloud"
 
 
 def new_run_id() -> str:
@@ -114,15 +113,15 @@ def find_model(models: Sequence[ModelInfo], name: str, *, allow_cloud: bool) -> 
 
     Args:
         models: What the server has.
-        name: With or without `:latest`.
+        name: With or without `:latest`, in upper or lower case.
         allow_cloud: Whether a cloud model may be used.
 
     Raises:
         ModelNotFound: The server does not have it.
         InvalidRequest: It is a cloud model and the user did not agree.
     """
-    by_name = {model.name: model for model in models}
-    found = by_name.get(name) or by_name.get(f"{name}:latest")
+    alike = [model for model in models if same_model(model.name, name)]
+    found = next((model for model in alike if model.name == name), alike[0] if alike else None)
     if (found.remote if found else is_cloud_name(name)) and not allow_cloud:
         raise InvalidRequest(
             f"{name} is a cloud model: your query would leave this machine.",
@@ -136,9 +135,3 @@ def find_model(models: Sequence[ModelInfo], name: str, *, allow_cloud: bool) -> 
             + (f", or choose one that is there: {pulled[:300]}." if pulled else "."),
         )
     return found
-
-
-def is_cloud_name(name: str) -> bool:
-    """Whether a name alone says that the model runs elsewhere: tag `cloud` or `...-cloud`."""
-    tag = name.rpartition(":")[2] if ":" in name else ""
-    return tag == CLOUD_SUFFIX or tag.endswith(f"-{CLOUD_SUFFIX}")

@@ -15,7 +15,8 @@ from .engine import Engine
 from .errors import EngineError
 from .events import PhaseName
 from .memory import Residency, footprint, residency
-from .protocol import GenerationOptions, ModelInfo, ModelShape
+from .model_names import same_model
+from .protocol import GenerationOptions, LoadedModel, ModelInfo, ModelShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,11 @@ class MemoryKeeper:
         if a is None or b is None:
             return self.residency
         loaded = await self._engine.loaded()
-        names = {a.info.name, b.info.name}
         self.residency = residency(
             footprint(a.info, a.shape, a.options.num_ctx),
             footprint(b.info, b.shape, b.options.num_ctx),
             await self._engine.memory(),
-            sum(model.size for model in loaded if model.name in names),
+            sum(held.size for held in loaded if _plays(held, a) or _plays(held, b)),
             same_model=same_weights(a.info, b.info),
         )
         return self.residency
@@ -72,7 +72,7 @@ class MemoryKeeper:
         other = self._a if role is self._b else self._b
         if self.residency != "one at a time" or other is None:
             return
-        if any(model.name == other.info.name for model in await self._engine.loaded()):
+        if any(_plays(held, other) for held in await self._engine.loaded()):
             yield "unloading"
             await self._engine.unload(other.info.name)
 
@@ -101,4 +101,9 @@ class MemoryKeeper:
 
 def same_weights(a: ModelInfo, b: ModelInfo) -> bool:
     """Whether two names are one model for the server, so that one load serves both."""
-    return a.name == b.name or bool(a.digest and a.digest == b.digest)
+    return same_model(a.name, b.name) or bool(a.digest and a.digest == b.digest)
+
+
+def _plays(held: LoadedModel, role: Role) -> bool:
+    """Whether a model in memory is the one of a role."""
+    return same_model(held.name, role.info.name)

@@ -7,7 +7,6 @@ wanted was there, is `complete`.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
@@ -16,7 +15,9 @@ from typing import Any, Final
 from .budget import Estimate, check_fits, estimate_messages, suspect_cut
 from .calling import Stopwatch, call
 from .engine import ChatChunk, ChatRequest, Engine
+from .errors import EngineError
 from .events import Event, Notice, Phase, PhaseName, StageFinished, StageStarted
+from .patience import within
 from .protocol import Message, StageName, StageStats, Status
 from .reading import Reader
 from .residency import MemoryKeeper, Role
@@ -131,9 +132,9 @@ class ModelStage:
         if not self._reader.satisfied:
             return await anext(stream, None)
         try:
-            return await asyncio.wait_for(anext(stream, None), LINGER_S)
-        except asyncio.TimeoutError:
-            return None
+            return await within(LINGER_S, _next_of(stream), _lingered)
+        except EngineError:
+            return None  # whatever goes wrong now, nothing that was wanted is missing
 
     def _verdict(self, who: str, estimate: Estimate) -> list[Event]:
         outcome, options = self.outcome, self._role.options
@@ -166,6 +167,16 @@ class ModelStage:
 
     def _notice(self, kind: str, text: str) -> Notice:
         return Notice(self._run_id, kind, text, self._name)
+
+
+def _lingered() -> EngineError:
+    return EngineError("The server's numbers did not come in time.")
+
+
+async def _next_of(
+    stream: AsyncGenerator[ChatChunk | PhaseName, None],
+) -> ChatChunk | PhaseName | None:
+    return await anext(stream, None)
 
 
 def sent_options(role: Role) -> dict[str, Any]:

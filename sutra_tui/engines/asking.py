@@ -63,15 +63,6 @@ def model_name(model: str) -> str:
     return whole(model)
 
 
-def same_model(one: str, other: str) -> bool:
-    """Whether a server takes two names for one: ":latest" may be missing, case is ignored."""
-
-    def full(name: str) -> str:
-        return (name if ":" in name.rpartition("/")[2] else f"{name}:latest").casefold()
-
-    return full(one) == full(other)
-
-
 def sendable_key(key: str | None) -> str | None:
     """An API key as it can stand in a header; None when there is none.
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest
 from ..core.errors import EngineError, ServerBusy, StreamInterrupted
+from ..core.model_names import same_model
+from ..core.patience import within
 from ..core.protocol import (
     GenerationOptions,
     LoadedModel,
@@ -25,8 +27,7 @@ from ..core.protocol import (
 )
 from . import faults, replies
 from .address import DEFAULT_URL, HOST_VARIABLE, display, is_encrypted, is_loopback, parse_host
-from .asking import chat_arguments, load_body, model_name, same_model, sendable_key, unload_body
-from .patience import within
+from .asking import chat_arguments, load_body, model_name, sendable_key, unload_body
 
 if TYPE_CHECKING:
     import httpx

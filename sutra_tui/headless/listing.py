@@ -14,8 +14,8 @@ from typing import Any, Final
 from ..core.clean import clean_line
 from ..core.engine import Engine
 from ..core.errors import EngineError, SutraError
+from ..core.model_names import is_cloud_name
 from ..core.protocol import LoadedModel, ModelInfo
-from ..core.request import is_cloud_name
 from ..wording import size
 from .asking import PULL
 from .faces import to_json

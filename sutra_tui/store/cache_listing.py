@@ -30,13 +30,14 @@ class Listing(CacheStore):
             entry = self._pending.entries.get(key, entry)
             return None if entry is None else self._pending.overlay(entry)
 
+    @property
     def size(self) -> int:
         """Number of entries, expired ones included."""
         query = "SELECT entries FROM totals"
         return int(self._read(lambda connection: connection.execute(query).fetchone()[0]))
 
     def __len__(self) -> int:
-        return self.size()
+        return self.size
 
     def entries(
         self,
@@ -73,7 +74,7 @@ class Listing(CacheStore):
     def count(self, search: str = "") -> int:
         """How many entries a listing with this `search` has."""
         if not search.strip():
-            return self.size()
+            return self.size
 
         def work(connection: sqlite3.Connection) -> int:
             where, parameters = condition(connection, search)

@@ -77,6 +77,7 @@ class SutraApp(App[None]):
         self.asked_pair = (model_a or "", model_b or "")
         self._open_cache = open_cache
         self._caches: dict[bool, DemonstrationStore] = {}
+        self._cache_told = 0
         self._reconnect = reconnect
         self._state_file = state_file
 
@@ -98,6 +99,12 @@ class SutraApp(App[None]):
         """The pair asked for on the command line, else the one used last."""
         last = self.remembered.pair_for(self.engine.address) or ("", "")
         return (self.asked_pair[0] or last[0], self.asked_pair[1] or last[1])
+
+    def cache_news(self) -> list[str]:
+        """What the caches have to say that was not said yet."""
+        said = [text for cache in self._caches.values() for text in cache.warnings]
+        news, self._cache_told = said[self._cache_told :], len(said)
+        return news
 
     async def cache(self) -> DemonstrationStore:
         """The demonstration cache, opened when it is first needed. The demo has one of its own."""
@@ -154,4 +161,6 @@ class SutraApp(App[None]):
             await screen.run_action(action)
 
     async def on_unmount(self) -> None:
+        for cache in self._caches.values():
+            await asyncio.to_thread(cache.close)
         await self.engine.close()

@@ -127,10 +127,14 @@ def seconds(text: str, size: int) -> float:
 
 
 def takes_linear_time(state: str, unit: str, length: int, size: int) -> bool:
-    """Whether twice the text takes about twice the time; the floor keeps noise out."""
+    """Whether twice the text takes about twice the time, in one of three tries on a busy machine."""
     text = unit * (length // len(unit))
-    once, twice = seconds(state + text, size), seconds(state + text + text, size)
-    return twice < 3 * max(once, 0.1)
+
+    def doubling_is_cheap() -> bool:
+        once, twice = seconds(state + text, size), seconds(state + text + text, size)
+        return twice < 3 * max(once, 0.1)
+
+    return any(doubling_is_cheap() for _ in range(3))
 
 
 @pytest.mark.parametrize("unit", HOSTILE)

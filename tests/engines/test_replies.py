@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sutra_tui.core.errors import EngineError
 from sutra_tui.core.protocol import StageStats
 from sutra_tui.engines import replies
-from sutra_tui.engines.asking import same_model
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -173,16 +172,3 @@ def test_a_document_that_is_none_is_named(body: bytes, kind: str) -> None:
     with pytest.raises(EngineError) as caught:
         replies.document(body, "here")
     assert caught.value.kind == kind
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("llama3.2", "llama3.2:latest", True),
-        ("Llama3.2:3B", "llama3.2:3b", True),
-        ("host:5000/x", "host:5000/x:latest", True),
-        ("llama3.2:1b", "llama3.2:3b", False),
-    ],
-)
-def test_names_of_one_model(one: str, other: str, same: bool) -> None:
-    assert same_model(one, other) is same

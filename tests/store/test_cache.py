@@ -40,11 +40,11 @@ def test_a_missing_key_is_none_everywhere(cache: DemonstrationCache) -> None:
 
 
 def test_size_len_and_truth(cache: DemonstrationCache) -> None:
-    assert (len(cache), cache.size(), bool(cache)) == (0, 0, True)
+    assert (len(cache), cache.size, bool(cache)) == (0, 0, True)
     cache.set("a", ["x"])
     cache.set("b", ["y"])
     cache.set("a", ["z"])
-    assert (len(cache), cache.size()) == (2, 2)
+    assert (len(cache), cache.size) == (2, 2)
     assert ("a" in cache and "memory" in repr(cache)) or str(cache.path) in repr(cache)
 
 

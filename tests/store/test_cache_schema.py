@@ -136,7 +136,7 @@ def test_no_common_call_walks_the_entries(path: Path, monkeypatch: pytest.Monkey
         cache.stats()
         cache.entries(sort="used")
         cache.entries(sort="created", descending=False)
-        assert (cache.size(), cache.count()) == (1, 1)
+        assert (cache.size, cache.count()) == (1, 1)
         plans = [
             row[3]
             for statement in list(asked)

@@ -209,8 +209,8 @@ class MainScreen(Screen[None]):
             box.put(run.query)
         if run.error is not None:
             self.query_one(NoticeBar).show_error(run.error)
-        elif run.notices:
-            self.query_one(NoticeBar).show_notices(run.notices)
+        elif notices := [*run.notices, *self.app.cache_news()]:
+            self.query_one(NoticeBar).show_notices(notices)
         self._glance()
 
     def _tick(self) -> None:

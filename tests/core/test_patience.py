@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sutra_tui.core.errors import StreamStalled
-from sutra_tui.engines.patience import within
+from sutra_tui.core.patience import within
 
 
 def late() -> StreamStalled:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
-from ..core.errors import EngineError
+from .errors import EngineError
 
 T = TypeVar("T")
 _CLOSING_S: Final = 5.0
