@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,8 +17,11 @@ from .engine import ChatChunk, ChatRequest, Engine
 from .errors import EngineError
 from .events import PhaseName
 from .model_names import same_model
+from .patience import settle
 from .protocol import StageStats
 
+Clock = Callable[[], float]
+"""Seconds from any fixed point."""
 POLL_S: Final = 0.5
 """How often the server is asked, during a silent wait, whether the model is in memory yet."""
 
@@ -27,7 +30,7 @@ POLL_S: Final = 0.5
 class Stopwatch:
     """Measures a call from our side, for the two times the server cannot know."""
 
-    clock: Callable[[], float] = time.monotonic
+    clock: Clock = time.monotonic
     started: float = 0.0
     first_token: float | None = None
 
@@ -73,7 +76,7 @@ async def call(
                     phase = "reading"
                     yield phase
         finally:
-            await _settle(first)
+            await settle(first)
         chunk = first.result()
         while chunk is not None:
             spoken = _phase_of(chunk)
@@ -98,12 +101,3 @@ def _phase_of(chunk: ChatChunk) -> PhaseName | None:
     if chunk.text:
         return "writing"
     return "thinking" if chunk.thinking else None
-
-
-async def _settle(pending: asyncio.Future[ChatChunk | None]) -> None:
-    """Wait until a read is over; one that is still open is cancelled, which closes the stream."""
-    if pending.done():
-        return
-    pending.cancel()
-    with suppress(asyncio.CancelledError, EngineError):
-        await pending

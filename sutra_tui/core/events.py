@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from .errors import SutraError
+from .fields import plain
 from .protocol import (
     HandoffResult,
     Message,
@@ -95,7 +96,10 @@ class Token(Event):
 
 @dataclass(frozen=True, slots=True)
 class MovedToThinking(Event):
-    """All text of this stage so far was thinking: a `</think>` came without its opening tag."""
+    """All text of this stage so far was thinking: a `</think>` came without its opening tag.
+
+    Demonstrations that stay are announced again, from the first on.
+    """
 
     stage: StageName
 
@@ -199,13 +203,13 @@ def to_dict(event: Event) -> dict[str, Any]:
     """An event as JSON-ready fields, its type in `event` (`stage_started`, `token`, ...)."""
     name = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(event).__name__).lstrip("_")
     if isinstance(event, RunFailed):
-        fields: dict[str, Any] = {
+        data: dict[str, Any] = {
             "run_id": event.run_id,
             "error": event.error.to_dict(),
             "result": event.result.to_dict(),
         }
     elif isinstance(event, RunFinished):
-        fields = {"run_id": event.run_id, "result": event.result.to_dict()}
+        data = {"run_id": event.run_id, "result": event.result.to_dict()}
     else:
-        fields = asdict(event)
-    return {"event": name, **fields}
+        data = plain(asdict(event))
+    return {"event": name, **data}

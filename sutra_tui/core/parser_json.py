@@ -207,4 +207,5 @@ def joined(fields: list[Field]) -> str:
 def _labelled(key: str, text: str) -> str:
     if not key:
         return text
-    return f"{key.replace('_', ' ').capitalize()}:{chr(10) if chr(10) in text else ' '}{text}"
+    gap = "\n" if "\n" in text else " "
+    return f"{key.replace('_', ' ').capitalize()}:{gap}{text}"

@@ -38,8 +38,16 @@ async def within(
             raise late()
         return task.result()
     finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=_CLOSING_S)
-        if task.done() and not task.cancelled():
-            task.exception()  # looked at, so that asyncio does not report it as lost
+        await settle(task)
+
+
+async def settle(task: asyncio.Future[Any]) -> None:
+    """Cancel work that nobody waits for any more, and wait until it is over.
+
+    Awaiting the work itself would do too, but swallows a cancellation of the caller with it.
+    """
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_CLOSING_S)
+    if task.done() and not task.cancelled():
+        task.exception()  # looked at, so that asyncio does not report it as lost

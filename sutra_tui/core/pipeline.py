@@ -10,10 +10,12 @@ whole; Model B's text is passed on byte for byte.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from .cache_slot import CacheSlot
+from .calling import Clock
 from .demonstration_store import DemonstrationStore
 from .engine import Engine
 from .errors import SutraError, UnexpectedFailure
@@ -36,7 +38,11 @@ from .transcript import Transcript
 
 
 async def run(
-    request: RunRequest, engine: Engine, cache: DemonstrationStore | None = None
+    request: RunRequest,
+    engine: Engine,
+    cache: DemonstrationStore | None = None,
+    *,
+    clock: Clock = time.monotonic,
 ) -> AsyncGenerator[Event, None]:
     """Run one query through its method.
 
@@ -44,11 +50,12 @@ async def run(
         request: What to run.
         engine: Who answers.
         cache: Where demonstrations are kept; None keeps none.
+        clock: Seconds from any fixed point, for what is measured on this side.
 
     Yields:
         `RunStarted` first; `RunFinished` or `RunFailed` last, unless the run is stopped.
     """
-    transcript = Transcript()
+    transcript = Transcript(clock)
     start = RunStarted(
         request.run_id,
         query=request.query,
@@ -60,7 +67,7 @@ async def run(
     transcript.apply(start)
     yield start
     try:
-        async with aclosing(_Run(request, engine, cache).events()) as events:
+        async with aclosing(_Run(request, engine, cache, clock).events()) as events:
             async for event in events:
                 transcript.apply(event)
                 yield event
@@ -82,10 +89,12 @@ class _Run:
         request: RunRequest,
         engine: Engine,
         cache: DemonstrationStore | None,
+        clock: Clock,
     ) -> None:
         self._request = request
         self._engine = engine
         self._cache = cache if request.cache != "off" else None
+        self._clock = clock
         self._id = request.run_id
         self._demonstrations = request.demonstrations or ()
         self._draft = request.draft
@@ -156,7 +165,7 @@ class _Run:
         messages = request.templates.messages_a(
             request.query, request.order, request.count, request.system
         )
-        stage = ModelStage(self._id, "A", a, messages, reader, self._engine, keeper)
+        stage = ModelStage(self._id, "A", a, messages, reader, self._engine, keeper, self._clock)
         async with aclosing(stage.events()) as events:
             async for event in events:
                 yield event
@@ -181,7 +190,7 @@ class _Run:
             request.query, self._demonstrations, self._draft, request.system
         )
         reader = AnswerReader(self._id, thinks=b.thinks)
-        stage = ModelStage(self._id, "B", b, messages, reader, self._engine, keeper)
+        stage = ModelStage(self._id, "B", b, messages, reader, self._engine, keeper, self._clock)
         async with aclosing(stage.events()) as events:
             async for event in events:
                 yield event

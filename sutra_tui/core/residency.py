@@ -16,6 +16,7 @@ from .errors import EngineError
 from .events import PhaseName
 from .memory import Residency, footprint, residency
 from .model_names import same_model
+from .patience import settle
 from .protocol import GenerationOptions, LoadedModel, ModelInfo, ModelShape
 
 
@@ -88,10 +89,8 @@ class MemoryKeeper:
 
     async def close(self) -> None:
         """Abort a load that nobody waits for any more."""
-        if self._preload is not None and not self._preload.done():
-            self._preload.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._preload
+        if self._preload is not None:
+            await settle(self._preload)
 
     async def _load_b(self, b: Role) -> None:
         # A load that fails early fails again, and is reported, when Model B is called.

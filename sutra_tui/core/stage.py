@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from .budget import Estimate, check_fits, estimate_messages, suspect_cut
-from .calling import Stopwatch, call
+from .calling import Clock, Stopwatch, call
 from .engine import ChatChunk, ChatRequest, Engine
 from .errors import EngineError
 from .events import Event, Notice, Phase, PhaseName, StageFinished, StageStarted
@@ -46,6 +46,7 @@ class ModelStage:
         reader: Sorts the reply into events.
         engine: Who answers.
         keeper: Makes room in memory.
+        clock: Seconds from any fixed point.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class ModelStage:
         reader: Reader,
         engine: Engine,
         keeper: MemoryKeeper,
+        clock: Clock,
     ) -> None:
         self._run_id = run_id
         self._name = name
@@ -65,7 +67,7 @@ class ModelStage:
         self._reader = reader
         self._engine = engine
         self._keeper = keeper
-        self._watch = Stopwatch()
+        self._watch = Stopwatch(clock)
         self.outcome = StageOutcome()
 
     async def events(self) -> AsyncGenerator[Event, None]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
@@ -93,6 +94,19 @@ class SutraApp(App[None]):
             count=self.settings.count,
         )
         self.push_screen(MainScreen(bench, self.clock))
+
+    @property
+    def fault(self) -> Exception | None:
+        """What ended the app, if it was a fault of this program."""
+        return self._exception
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End the app because of a fault; `launch` tells of it, without anybody's text."""
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        # Textual would print the values of variables, and with them what was asked.
+        self.panic()
 
     @property
     def preferred_pair(self) -> tuple[str, str]:

@@ -270,22 +270,28 @@ def bindings(commands: Iterable[Command] = COMMANDS) -> list[Binding]:
     ]
 
 
-def footer_order(active: Mapping[str, ActiveBinding], width: int) -> dict[str, ActiveBinding]:
-    """Active bindings in the order of the registry; those a narrow footer has no room for hidden.
+def footer_order(
+    active: Mapping[str, ActiveBinding], width: int, *, blocked: bool
+) -> dict[str, ActiveBinding]:
+    """Active bindings in the order of the registry; those the footer has no room for hidden.
 
     Args:
         active: By key, as the screen collected them.
         width: The screen's, in cells.
+        blocked: There is nothing to run with, so only what concerns the app is shown.
     """
+
+    def shown(command: Command) -> bool:
+        return command.footer_from <= width and (not blocked or command.id.startswith("app."))
+
+    def fitting(binding: ActiveBinding) -> ActiveBinding:
+        place = _PLACES.get(binding.binding.id or "")
+        if place is None or shown(COMMANDS[place]):
+            return binding
+        return binding._replace(binding=replace(binding.binding, show=False))
+
     ordered = sorted(active.items(), key=lambda item: _PLACES.get(item[1].binding.id or "", -1))
-    return {key: _fitting(binding, width) for key, binding in ordered}
-
-
-def _fitting(active: ActiveBinding, width: int) -> ActiveBinding:
-    place = _PLACES.get(active.binding.id or "")
-    if place is None or COMMANDS[place].footer_from <= width:
-        return active
-    return active._replace(binding=replace(active.binding, show=False))
+    return {key: fitting(binding) for key, binding in ordered}
 
 
 def applicable(bench: Workbench) -> frozenset[str]:

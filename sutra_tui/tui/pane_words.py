@@ -9,10 +9,13 @@ from textual.content import Content
 from ..core.protocol import Method
 from ..wording import age, seconds, stage_stats
 from .run_view import RunView, StageView
+from .workbench import Workbench
 
 PaneName = str
 
-EMPTY_WORDS: Final[dict[Method, dict[PaneName, str]]] = {
+NO_DEMONSTRATION: Final = "Model A wrote no usable demonstration."
+DEMO_HINT: Final = "\n\nPress ↑ for queries that the demo has scripts for."
+_WORDS: Final[dict[Method, dict[PaneName, str]]] = {
     "handoff": {
         "draft": "Model A's own answer appears here first, within seconds. It is for you to read; "
         "Model B does not see it.",
@@ -27,6 +30,17 @@ EMPTY_WORDS: Final[dict[Method, dict[PaneName, str]]] = {
         "answer": "Model B alone answers here.\n\nType a query below and press enter.",
     },
 }
+
+
+def empty_words(bench: Workbench) -> dict[PaneName, str]:
+    """What each pane says while it has no text."""
+    words = dict(_WORDS[bench.method])
+    if bench.server.is_demo:
+        words["answer"] += DEMO_HINT
+    if bench.run.fell_back:
+        words["demonstrations"] = NO_DEMONSTRATION
+    return words
+
 
 END_WORDS: Final = {
     "stopped": ("stopped", "$text-warning"),
@@ -66,14 +80,15 @@ def demonstrations_status(run: RunView) -> Content:
         return Content("")
     parts: list[tuple[str, str]] = []
     if run.cache is not None:
-        marks = [
-            *(["pinned"] if run.cache.pinned else []),
-            *(["edited"] if run.cache.edited else []),
-        ]
-        parts.append(("cached" + "".join(f", {mark}" for mark in marks), "$text-primary"))
         when = age(run.cache.age_s)
-        parts.append(("written just now" if when == "now" else f"{when} old", "$text-muted"))
+        parts.append(
+            ("cached just now" if when == "now" else f"cached {when} ago", "$text-primary")
+        )
         parts.append((f"saved {seconds(run.cache.saved_ms / 1000)}", "$text-muted"))
+        if run.cache.pinned:
+            parts.append(("pinned", "$text-primary"))
+        if run.cache.edited:
+            parts.append(("edited", "$text-primary"))
         return _joined(parts)
     count = f"{run.found} of {run.wanted}"
     if run.demonstrations == "active":

@@ -16,6 +16,7 @@ from ..core.events import (
     DemonstrationDropped,
     DemonstrationFound,
     Event,
+    MovedToThinking,
     Notice,
     Phase,
     RunFailed,
@@ -136,6 +137,8 @@ def apply(view: RunView, event: Event, now: float) -> RunView:
             )
         case DemonstrationDropped():
             return replace(view, found=event.index, writing_demonstration=False)
+        case MovedToThinking(stage="A"):
+            return replace(view, found=0, writing_demonstration=False)
         case CacheHit():
             return replace(view, cache=event)
         case Notice():

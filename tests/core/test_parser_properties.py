@@ -127,7 +127,7 @@ def seconds(text: str, size: int) -> float:
 
 
 def takes_linear_time(state: str, unit: str, length: int, size: int) -> bool:
-    """Whether twice the text takes about twice the time, in one of three tries on a busy machine."""
+    """Whether twice the text takes about twice the time, in one try of three."""
     text = unit * (length // len(unit))
 
     def doubling_is_cheap() -> bool:

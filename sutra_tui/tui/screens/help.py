@@ -56,12 +56,12 @@ def _keys() -> Content:
     lines: list[str | tuple[str, str]] = []
     for command in COMMANDS:
         key = format_key(command.key) if command.key else "ctrl+p"
-        lines += [(f"{key:>9}", "bold $accent"), f"  {command.title}. "]
-        lines += [(command.help, "$text-muted"), "\n"]
+        lines += [(f"{key:>16}", "bold $accent"), (f"  {command.title}\n", "bold")]
+        lines += [(f"{'':18}{command.help}\n", "$text-muted")]
     lines.append("\n")
     for key, words in PANE_KEYS:
-        lines += [(f"{key:>14}", "bold $accent"), f"  {words}\n"]
+        lines += [(f"{key:>16}", "bold $accent"), f"  {words}\n"]
     lines.append("\n")
     for state, (sign, _, style) in BEADS.items():
-        lines += [(f"{sign:>3}", style), f"  {BEAD_WORDS[state]}\n"]
+        lines += [(f"{sign:>16}", style), f"  {BEAD_WORDS[state]}\n"]
     return Content.assemble(*lines)

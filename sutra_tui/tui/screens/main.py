@@ -28,7 +28,7 @@ from ...core.request import RunRequest, new_run_id
 from ...core.transcript import Transcript
 from .. import run_view, server_probe
 from ..commands import COMMANDS, applicable, bindings, footer_order, reason_against
-from ..pane_words import EMPTY_WORDS, demonstrations_status, pane_status
+from ..pane_words import demonstrations_status, empty_words, pane_status
 from ..run_view import RunView
 from ..widgets.chain_bar import ChainBar
 from ..widgets.frame import Frame
@@ -162,10 +162,12 @@ class MainScreen(Screen[None]):
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _drive(self, request: RunRequest) -> None:
         """Iterate the pipeline. Being cancelled is how a run is stopped."""
-        transcript = Transcript()
+        transcript = Transcript(self._clock)
         try:
             cache = await self.app.cache()
-            async with aclosing(pipeline.run(request, self.app.engine, cache)) as happenings:
+            async with aclosing(
+                pipeline.run(request, self.app.engine, cache, clock=self._clock)
+            ) as happenings:
                 async for event in happenings:
                     transcript.apply(event)
                     self._take(event)
@@ -250,13 +252,14 @@ class MainScreen(Screen[None]):
         panes.answer.status = pane_status(run.b, now, panes.answer.room, raw=run.fell_back)
         panes.demonstrations.status = demonstrations_status(run)
         panes.demonstrations.show_problems(run.problems)
-        for name, text in EMPTY_WORDS[self.bench.method].items():
+        for name, text in empty_words(self.bench).items():
             panes.show_empty(name, text)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The bindings as the footer wants them: in the registry's order, as many as fit."""
-        return footer_order(super().active_bindings, self.size.width)
+        blocked = self.has_class("-blocked")
+        return footer_order(super().active_bindings, self.size.width, blocked=blocked)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what does not apply right now, by the registry's word."""

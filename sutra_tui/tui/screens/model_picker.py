@@ -20,6 +20,7 @@ ROLES = {
     "a": ("Model A", "writes the draft and the demonstrations"),
     "b": ("Model B", "writes the final answer"),
 }
+MAX_NAME = 36
 CLOUD_WARNING = "cloud: your query would leave this machine"
 
 
@@ -46,6 +47,7 @@ class ModelPicker(ModalScreen["str | None"]):
         self._chosen = chosen
         self._shown: list[ModelInfo] = []
         self._cloud_asked = ""
+        self._name_width = 0
 
     def compose(self) -> ComposeResult:
         title, what = ROLES[self._role]
@@ -98,6 +100,7 @@ class ModelPicker(ModalScreen["str | None"]):
         ]
         options = self.query_one(OptionList)
         options.clear_options()
+        self._name_width = max((len(clean_line(m.name, MAX_NAME)) for m in self._shown), default=0)
         # Options have no ids: two rows of a broken server may carry the same name.
         options.add_options(Option(self._row(model)) for model in self._shown)
         names = [model.name for model in self._shown]
@@ -108,16 +111,16 @@ class ModelPicker(ModalScreen["str | None"]):
         )
 
     def _row(self, model: ModelInfo) -> Content:
-        name = clean_line(model.name, 30)
+        name = clean_line(model.name, MAX_NAME)
         parts: list[str | tuple[str, str]] = [
             ("● " if model.name == self._chosen else "  ", "$accent"),
-            (f"{name:<30} ", "bold"),
+            (f"{name:<{self._name_width}}  ", "bold"),
         ]
         if model.remote:
             return Content.assemble(*parts, (CLOUD_WARNING, "$text-warning"))
         facts = (
-            f"{clean_line(model.parameter_size, 7):>7} {clean_line(model.quantization, 8):<8} "
-            f"{size(model.size):>8}"
+            f"{clean_line(model.parameter_size, 7):>5} {clean_line(model.quantization, 8):<8} "
+            f"{size(model.size):>7}"
         )
         parts.append((facts, "$text-muted"))
         if model.thinks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -45,17 +47,13 @@ class ChainBar(Horizontal):
     def watch_bench(self, bench: Workbench) -> None:
         if not self.is_mounted:
             return
-        width = self.size.width or 80
-        facts = width >= 90
-        names = 40 if facts else max(8, (width - 34) // 2)
-        self.query_one("#model-a", Chip).content = _model(bench, "A", bench.model_a, facts, names)
-        self.query_one("#model-b", Chip).content = _model(bench, "B", bench.model_b, facts, names)
-        self.query_one("#swap", Chip).content = Content("⇄")
+        texts = next(
+            (texts for detail in DETAILS if _width(texts := _texts(bench, detail)) <= self._room),
+            _texts(bench, Detail(name=max(6, (self._room - 22) // 2))),
+        )
+        for name, text in texts.items():
+            self.query_one(f"#{name}", Chip).content = text
         self.query_one("#model-a", Chip).set_class(bench.method == "raw", "-unused")
-        method: list[str | tuple[str, str]] = [(bench.method, "bold")]
-        if bench.method == "handoff" and facts:
-            method.append((f" · {ORDER_WORDS[bench.order]}", "$text-muted"))
-        self.query_one("#method", Chip).content = Content.assemble(*method, (" ▾", "$text-muted"))
 
     def on_mount(self) -> None:
         self.watch_bench(self.bench)
@@ -63,20 +61,63 @@ class ChainBar(Horizontal):
     def on_resize(self) -> None:
         self.watch_bench(self.bench)
 
+    @property
+    def _room(self) -> int:
+        return self.size.width or 80
 
-def _model(bench: Workbench, role: str, name: str, facts: bool, width: int) -> Content:
-    if not name:
-        return Content.assemble(
-            (role, "bold $accent"), " ", ("no model", "$text-muted"), (" ▾", "$text-muted")
-        )
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much is said.
+
+    Args:
+        name: Most characters of a model's name.
+        facts: Size and quantisation too.
+        words: "loaded" and the order in words too.
+        arrows: A mark that the chip opens a choice.
+    """
+
+    name: int = 40
+    facts: bool = False
+    words: bool = False
+    arrows: bool = False
+
+
+DETAILS = (
+    Detail(facts=True, words=True, arrows=True),
+    Detail(facts=True, arrows=True),
+    Detail(arrows=True),
+    Detail(),
+)
+
+
+def _width(texts: dict[str, Content]) -> int:
+    """Cells of the whole line, each chip with its padding."""
+    return sum(text.cell_length + 2 for text in texts.values())
+
+
+def _texts(bench: Workbench, detail: Detail) -> dict[str, Content]:
+    method: list[str | tuple[str, str]] = [(bench.method, "bold")]
+    if bench.method == "handoff" and detail.words:
+        method.append((f" · {ORDER_WORDS[bench.order]}", "$text-muted"))
+    return {
+        "model-a": _model(bench, "A", bench.model_a, detail),
+        "swap": Content("⇄"),
+        "model-b": _model(bench, "B", bench.model_b, detail),
+        "method": Content.assemble(*method, *_arrow(detail)),
+    }
+
+
+def _model(bench: Workbench, role: str, name: str, detail: Detail) -> Content:
+    shown = (clean_line(name, detail.name), "bold") if name else ("no model", "$text-muted")
+    parts: list[str | tuple[str, str]] = [(role, "bold $accent"), " ", shown]
     info = bench.info(name)
-    parts: list[str | tuple[str, str]] = [
-        (role, "bold $accent"),
-        " ",
-        (clean_line(name, width), "bold"),
-    ]
-    if facts and info is not None and (text := model_facts(info)):
+    if detail.facts and info is not None and (text := model_facts(info)):
         parts.append((f"  {text}", "$text-muted"))
-    if bench.is_loaded(name):
-        parts.append((" ● loaded" if facts else " ●", "$text-success"))
-    return Content.assemble(*parts, (" ▾", "$text-muted"))
+    if name and bench.is_loaded(name):
+        parts.append((" ● loaded" if detail.words else " ●", "$text-success"))
+    return Content.assemble(*parts, *_arrow(detail))
+
+
+def _arrow(detail: Detail) -> list[tuple[str, str]]:
+    return [(" ▾", "$text-muted")] if detail.arrows else []

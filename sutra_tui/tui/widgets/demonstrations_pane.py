@@ -79,30 +79,46 @@ class DemonstrationCard(Vertical):
         self._line.content = Content(line)
 
 
+class Cards(VerticalScroll):
+    """The cards, following what is being written until the reader scrolls away from the end.
+
+    Textual's own anchor would hold a few short cards at the bottom of an empty pane.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._following = True
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._following = new_value >= self.max_scroll_y - 1
+
+    def watch_virtual_size(self) -> None:
+        if self._following:
+            self.scroll_end(animate=False, immediate=True)
+
+
 class DemonstrationsPane(Frame):
     """Cards in a frame, and below them what the parser salvaged or dropped."""
 
     DEFAULT_CSS = """
     DemonstrationsPane {
-        & > VerticalScroll { display: none; scrollbar-size-vertical: 1; }
+        & > Cards { display: none; scrollbar-size-vertical: 1; }
         & > .problems { color: $text-warning; height: auto; max-height: 5; display: none; }
-        &.-filled > VerticalScroll { display: block; }
+        &.-filled > Cards { display: block; }
         &.-problems > .problems { display: block; }
     }
     """
     BINDINGS = [Binding("f", "fold_all", "Fold all", show=True)]
 
-    def __init__(self, title: str, empty: str, *, id: str) -> None:
-        super().__init__(title, empty, id=id)
+    def __init__(self, title: str, *, id: str) -> None:
+        super().__init__(title, id=id)
         self._cards: list[DemonstrationCard] = []
 
     def compose(self) -> ComposeResult:
         yield self._empty
-        yield VerticalScroll()
+        yield Cards()
         yield Static("", classes="problems")
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).anchor()
 
     @property
     def text(self) -> str:
@@ -139,7 +155,7 @@ class DemonstrationsPane(Frame):
                 card.fold()
 
     def _card(self, index: int) -> DemonstrationCard:
-        scroll = self.query_one(VerticalScroll)
+        scroll = self.query_one(Cards)
         while len(self._cards) <= index:
             card = DemonstrationCard(len(self._cards) + 1)
             self._cards.append(card)

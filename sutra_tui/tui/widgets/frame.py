@@ -15,7 +15,6 @@ class Frame(Vertical):
 
     Args:
         title: Shown in the upper edge.
-        empty: Shown while there is no text: what will appear here, and how.
         id: Widget id.
     """
 
@@ -46,10 +45,10 @@ class Frame(Vertical):
 
     status: reactive[Content] = reactive(Content(""))
 
-    def __init__(self, title: str, empty: str, *, id: str) -> None:
+    def __init__(self, title: str, *, id: str) -> None:
         super().__init__(id=id)
         self.border_title = Content(title)
-        self._empty = Static(Content(empty), classes="empty")
+        self._empty = Static("", classes="empty")
 
     def watch_status(self, status: Content) -> None:
         self.border_subtitle = status
@@ -69,7 +68,7 @@ class Frame(Vertical):
         raise NotImplementedError
 
     def show_empty(self, text: str) -> None:
-        """Change what the frame says while it is empty."""
+        """Say, while there is no text, what will appear here, and how."""
         self._empty.update(Content(text))
 
     def action_copy_text(self) -> None:

@@ -24,8 +24,8 @@ class Pane(Frame):
     """
     BINDINGS = [Binding("t", "toggle_thinking", "Thinking", show=False)]
 
-    def __init__(self, title: str, empty: str, *, id: str) -> None:
-        super().__init__(title, empty, id=id)
+    def __init__(self, title: str, *, id: str) -> None:
+        super().__init__(title, id=id)
         self.view = StreamView()
         self.thinking = ThinkingBlock()
 

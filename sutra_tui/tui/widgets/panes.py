@@ -19,7 +19,6 @@ from ...core.events import (
     StageStarted,
     Token,
 )
-from ..pane_words import EMPTY_WORDS
 from .chip import Chip
 from .demonstrations_pane import DemonstrationsPane
 from .frame import Frame
@@ -34,12 +33,9 @@ class Panes(Container):
 
     def __init__(self) -> None:
         super().__init__()
-        words = EMPTY_WORDS["handoff"]
-        self.draft = Pane("A · draft", words["draft"], id="draft")
-        self.demonstrations = DemonstrationsPane(
-            "demonstrations", words["demonstrations"], id="demonstrations"
-        )
-        self.answer = Pane("B · final answer", words["answer"], id="answer")
+        self.draft = Pane("A · draft", id="draft")
+        self.demonstrations = DemonstrationsPane("demonstrations", id="demonstrations")
+        self.answer = Pane("B · final answer", id="answer")
         self._by_name: dict[str, Frame] = {
             "draft": self.draft,
             "demonstrations": self.demonstrations,

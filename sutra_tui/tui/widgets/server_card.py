@@ -79,8 +79,5 @@ def _words(bench: Workbench) -> tuple[Content, Content]:
     remedy = clean(error.remedy) if error else ""
     return (
         Content(f"No model server at {address}."),
-        Content(
-            f"{message} {remedy}\n\n"
-            "Or play the built-in demo: scripted replies, nothing to install."
-        ),
+        Content(f"{message} {remedy}"),
     )
