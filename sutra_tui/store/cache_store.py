@@ -79,8 +79,7 @@ class CacheStore:
         """Write what is waiting and close the file; harmless when it is closed already."""
         with self._lock:
             with contextlib.suppress(StoreError):
-                self.flush()
-                if self._pending.entries:
+                if self._pending:
                     self._change(lambda _: None)
             self._database.close()
 

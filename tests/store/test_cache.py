@@ -202,7 +202,12 @@ def test_a_closed_cache_says_so(tmp_path: Path) -> None:
     cache.close()
     cache.close()
     path.unlink()
-    for call in (lambda: cache.get("k"), lambda: cache.set("k", ["x"]), cache.size, cache.clear):
+    for call in (
+        lambda: cache.get("k"),
+        lambda: cache.set("k", ["x"]),
+        lambda: cache.size,
+        cache.clear,
+    ):
         with pytest.raises(StoreError, match="closed"):
             call()
     assert not path.exists()
