@@ -57,7 +57,7 @@ def _dispatch(arguments: list[str]) -> int:
         from .headless.streams import as_output_lost
 
         raise as_output_lost(error) from error
-    commands = {"tui": _tui, "run": _run, "models": _models}
+    commands = {"tui": _tui, "run": _run, "models": _models, "cache": _cache}
     return commands[args.command](args)
 
 
@@ -83,7 +83,9 @@ def _tui(args: argparse.Namespace) -> int:
 
     engine = open_engine(args.host, args.demo)
     from .engines.demo_library import queries
+    from .logbook import Logbook
     from .tui.app import SutraApp
+    from .tui.launch import launch
 
     app = SutraApp(
         engine=engine,
@@ -97,8 +99,8 @@ def _tui(args: argparse.Namespace) -> int:
         examples=tuple(query.text for query in queries()),
         warnings=tuple(warnings),
     )
-    app.run()
-    return app.return_code or 0
+    with Logbook(paths.log_file()) as logbook:
+        return launch(app, logbook)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -155,6 +157,31 @@ def _models(args: argparse.Namespace) -> int:
         models_command(open_engine, output, voice, as_json=args.json)
     except Stopped as stopped:
         return stopped.exit_code
+    return 0
+
+
+def _cache(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from . import paths
+    from .headless.cache_command import cache_command
+    from .headless.streams import Output, Voice
+    from .store.cache import DemonstrationCache
+
+    voice, output = Voice(), Output(cleans=args.clean)
+    settings, warnings = _settings()
+    voice.say_all(warnings)
+
+    def open_cache(path: Path | None) -> DemonstrationCache:
+        return DemonstrationCache(
+            settings.cache_ttl_s,
+            path,
+            max_bytes=settings.cache_max_mb * 1_000_000,
+            on_warning=voice.say,
+        )
+
+    path = paths.cache_database() if args.cache is None else Path(args.cache)
+    cache_command(args, path, open_cache, output, voice)
     return 0
 
 

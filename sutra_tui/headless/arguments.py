@@ -7,18 +7,18 @@ in `settings`.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NoReturn
+from collections.abc import Sequence
+from typing import Final, NoReturn
 
 from .. import __version__
 from ..core.clean import clean_line
 from ..core.protocol import METHODS, ORDERS, GenerationOptions
-from ..settings import OPTION_RULES, RULES, Number
-from .exits import USAGE
-from .help_text import ABOUT, EXAMPLES, RUN_ABOUT, RUN_EXAMPLES
-from .streams import Voice
+from ..settings import OPTION_RULES, RULES
+from .cache_arguments import add_cache, refuse_unknown_action
+from .command_parser import Help, Parser, add_command, add_safety, nearest, number
+from .help_text import ABOUT, CACHE_ABOUT, CACHE_EXAMPLES, EXAMPLES, RUN_ABOUT, RUN_EXAMPLES
 
-COMMANDS: Final = ("tui", "run", "models")
+COMMANDS: Final = ("tui", "run", "models", "cache")
 PACES: Final = ("realistic", "brisk", "instant")
 
 GENERATION: Final = {
@@ -28,61 +28,6 @@ GENERATION: Final = {
     "num_predict": ("TOKENS", "most tokens a model may write"),
     "keep_alive": ("SECONDS", "how long a model stays in memory; -1 for ever"),
 }
-
-
-class Help(argparse.RawDescriptionHelpFormatter):
-    """Help with room for the longest option beside its text."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30)
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse with messages that say what to do, and nothing unsafe in them."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong in two lines and leave with the code for usage errors."""
-        remedy = f"See `{self.prog} --help`."
-        prefix = "unrecognized arguments: "
-        if message.startswith(prefix):
-            message, remedy = self._unrecognised(message[len(prefix) :])
-        self.refuse(message, remedy)
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        """Write help; argparse's own would swallow that it could not be written."""
-        if message and file is not None:
-            file.write(message)
-
-    def refuse(self, message: str, remedy: str) -> NoReturn:
-        """Leave with the code for usage errors after saying what is wrong and what to do."""
-        voice = Voice()
-        voice.say(f"sutra: {message}")
-        voice.say(remedy)
-        raise SystemExit(USAGE)
-
-    def _unrecognised(self, given: str) -> tuple[str, str]:
-        first = given.split(" ")[0]
-        if not first.startswith("-"):
-            return f"There is one word too many: {given}.", "Put the whole query in quotes."
-        if hint := nearest(first.partition("=")[0], self.all_options()):
-            return f"There is no option {first}.", f"Did you mean {hint}?"
-        return f"There is no option {first}.", f"See `{self.prog} --help`."
-
-    def all_options(self) -> list[str]:
-        """Every option of this parser and of its commands."""
-        found = list(self._option_string_actions)
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                for command in action.choices.values():
-                    found.extend(command._option_string_actions)
-        return found
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word a mistyped one probably stands for, or None."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word, known, 1)), None)
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -95,10 +40,21 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     first = arguments[0] if arguments else ""
     if first and not first.startswith("-") and first not in COMMANDS:
         parser.refuse(f'There is no command "{clean_line(first, 60)}".', _instead(first))
+    if first == "cache":
+        refuse_unknown_action(parser.commands()["cache"], arguments[1:])
     own = first in COMMANDS or first in ("-h", "--help", "-V", "--version")
-    args = parser.parse_args(arguments if own else ["tui", *arguments])
+    args, unknown = parser.parse_known_args(arguments if own else ["tui", *arguments])
+    if unknown:
+        _refuse_unknown(parser, args, unknown)
     args.demo = args.demo or args.demo_pace is not None
     return args
+
+
+def _refuse_unknown(parser: Parser, args: argparse.Namespace, unknown: list[str]) -> NoReturn:
+    command = parser.commands()[args.command]
+    if args.command == "cache":
+        command = command.commands()[args.action]
+    command.refuse_unknown(unknown)
 
 
 def _instead(word: str) -> str:
@@ -124,32 +80,23 @@ def build_parser() -> Parser:
         version=f"sutra {__version__}",
         help="print the version and do nothing else",
     )
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", title="commands", prog="sutra"
+    commands = parser.add_commands("command")
+    _add_tui(add_command(commands, "tui", "open the app (the default)"))
+    run = add_command(
+        commands, "run", "answer one query", RUN_ABOUT, RUN_EXAMPLES, "[options] QUERY"
     )
-    _add_tui(_command(commands, "tui", "open the app (the default)"))
-    _add_run(_command(commands, "run", "answer one query", RUN_ABOUT, RUN_EXAMPLES, " QUERY"))
-    _add_models(_command(commands, "models", "list what the server has"))
+    _add_run(run)
+    _add_models(add_command(commands, "models", "list what the server has"))
+    cache = add_command(
+        commands,
+        "cache",
+        "look at and change what is kept",
+        CACHE_ABOUT,
+        CACHE_EXAMPLES,
+        "COMMAND [options]",
+    )
+    add_cache(cache)
     return parser
-
-
-def _command(
-    commands: argparse._SubParsersAction[Parser],
-    name: str,
-    summary: str,
-    about: str = "",
-    epilog: str = "",
-    operand: str = "",
-) -> Parser:
-    return commands.add_parser(
-        name,
-        usage=f"sutra {name} [options]{operand}",
-        help=summary,
-        description=about or f"{summary[0].upper()}{summary[1:]}.",
-        epilog=epilog,
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
 
 
 def _add_tui(parser: Parser) -> None:
@@ -236,37 +183,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     form = group.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document at the end")
     form.add_argument("--events", action="store_true", help="a JSON object a line, as it happens")
-    safety = group.add_mutually_exclusive_group()
-    safety.add_argument(
-        "--clean",
-        dest="clean",
-        action="store_true",
-        default=None,
-        help="show control characters as pictures; the default on a terminal",
-    )
-    safety.add_argument(
-        "--raw", dest="clean", action="store_false", help="byte for byte; the default elsewhere"
-    )
+    add_safety(group)
     voice = group.add_mutually_exclusive_group()
     voice.add_argument("-q", "--quiet", action="store_true", help="errors only on standard error")
     voice.add_argument(
         "--plain", action="store_true", help="a line for each step, for screen readers and logs"
     )
-
-
-def number(rule: object) -> Callable[[str], float]:
-    """What turns an option's text into a number that its rule accepts."""
-    assert isinstance(rule, Number)
-
-    def read(text: str) -> float:
-        try:
-            value = int(text) if rule.whole else float(text)
-        except ValueError:
-            value = float("nan")
-        if not rule.accepts(value):
-            raise argparse.ArgumentTypeError(
-                f"{clean_line(text, 40)!r} cannot be used; it must be {rule.allowed}"
-            )
-        return value
-
-    return read

@@ -147,12 +147,19 @@ def to_json(data: dict[str, Any], output: Output, indent: int | None = None) -> 
     Whatever `clean` would replace is escaped instead: in JSON such characters only occur inside
     strings, where an escape means the same.
     """
-    text = json.dumps(data, ensure_ascii=not output.is_unicode, indent=indent)
-    return _SUSPECT.sub(lambda match: _escape(match[0]), text)
+    return in_safe_json(json.dumps(data, ensure_ascii=False, indent=indent), output)
+
+
+def in_safe_json(text: str, output: Output) -> str:
+    """The same piece of JSON with all escaped that a terminal or an encoding might not take."""
+    replace = _escape if output.is_unicode else _escape_all
+    return _SUSPECT.sub(lambda match: replace(match[0]), text)
 
 
 def _escape(char: str) -> str:
-    if clean(char) == char:
-        return char
+    return char if clean(char) == char else _escape_all(char)
+
+
+def _escape_all(char: str) -> str:
     # json.dumps knows surrogate pairs, but leaves DEL as it is.
     return "\\u007f" if char == "\x7f" else json.dumps(char)[1:-1]

@@ -1,4 +1,4 @@
-"""What `sutra --help` and `sutra run --help` say around the list of options.
+"""What `sutra --help` and the helps of its commands say around the list of options.
 
 Invariant: every example works when it is copied, and the exit codes are those of `exits`.
 """
@@ -19,6 +19,7 @@ examples:
   sutra --demo                            look around without a server or a model
   sutra run "Write a Python merge sort"   one answer, straight to the terminal
   sutra models                            what the server has
+  sutra cache list                        the demonstrations that are kept
 
 `sutra COMMAND --help` says more about a command.
 """
@@ -47,4 +48,37 @@ exit codes:
   130  interrupted (Ctrl+C); what was there by then is kept
   141  whoever read the output has gone
   143  terminated; what was there by then is kept
+"""
+CACHE_ABOUT: Final = """\
+Look at and change the demonstration cache: what Model A wrote, kept so that the same query need not
+be put to it twice. Lists and entries go to standard output, all else to standard error.
+
+A KEY is what `sutra cache list` shows in its first column, or any beginning of a key that fits
+one entry alone, of 4 characters or more.
+"""
+CACHE_EXAMPLES: Final = """\
+examples:
+  sutra cache list                        the newest 50 entries
+  sutra cache list --sort hits --limit 5  what is used most
+  sutra cache search merge sort           entries that say both words
+  sutra cache show 3f2a9c1b               one entry: key, draft, demonstrations
+  sutra cache pin 3f2a9c1b                it never expires and is never replaced
+  sutra cache ban 3f2a9c1b 2              never use its second demonstration again
+  sutra cache export kept.json            to keep, carry and hand on
+  sutra cache export - | gzip > kept.gz
+  sutra cache import kept.json            your own work is never replaced
+  sutra cache clear --yes
+  sutra cache stats --json | jq .hit_rate
+
+FLAGS in a list: `pinned` never expires; `edited` was changed by hand; `hand` and `import` say where
+an entry comes from; `banned` holds banned demonstrations. Not served now: `expired`, `foreign` (no
+Model A is known) and `clock` (written at a time that is yet to come).
+
+exit codes:
+  0    done
+  1    it could not be done: no such entry, a file that cannot be used
+  2    the command line cannot be used
+  74   standard output cannot be written to
+  130  interrupted (Ctrl+C)
+  141  whoever read the output has gone
 """

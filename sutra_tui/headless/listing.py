@@ -20,7 +20,8 @@ from ..wording import size
 from .asking import PULL
 from .faces import to_json
 from .stopping import stoppable
-from .streams import Output, Voice, cells
+from .streams import Output, Voice
+from .table import table
 from .telling import DEMO_LABEL
 
 HEADINGS: Final = ("NAME", "PARAMETERS", "QUANT", "SIZE", "CONTEXT", "LOADED", "KIND")
@@ -56,7 +57,7 @@ def models_command(
         }
         output.write_trusted(to_json(document, output, indent=2) + "\n")
     elif rows:
-        output.write(_table(rows))
+        output.write(table([HEADINGS, *map(_cells, rows)]))
     else:
         voice.say(f"No model is pulled. {PULL}")
 
@@ -116,18 +117,6 @@ def kind(model: ModelInfo) -> str:
     if model.capabilities is None or "embedding" in model.capabilities:
         return "embedding"
     return "other"
-
-
-def _table(rows: Sequence[dict[str, Any]]) -> str:
-    lines = [HEADINGS, *map(_cells, rows)]
-    widths = [max(cells(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    return "".join(
-        "  ".join(
-            text + " " * (width - cells(text)) for text, width in zip(line, widths, strict=True)
-        ).rstrip()
-        + "\n"
-        for line in lines
-    )
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
