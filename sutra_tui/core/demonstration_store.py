@@ -10,6 +10,10 @@ class StoredDemonstrations(Protocol):
     """One cache entry, as the pipeline reads it."""
 
     @property
+    def query(self) -> str:
+        """What they were written for."""
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The usable demonstrations, in order."""
 
@@ -33,6 +37,17 @@ class StoredDemonstrations(Protocol):
 
     @property
     def edited(self) -> bool: ...
+
+
+class SimilarDemonstrations(Protocol):
+    """An entry whose query resembles another one."""
+
+    @property
+    def entry(self) -> StoredDemonstrations: ...
+
+    @property
+    def similarity(self) -> float:
+        """0 to 1."""
 
 
 class DemonstrationStore(Protocol):
@@ -59,6 +74,9 @@ class DemonstrationStore(Protocol):
 
     def lookup(self, key: str) -> StoredDemonstrations | None:
         """The live entry under a key, counted as a hit, or None, counted as a miss."""
+
+    def suggest(self, query: str, limit: int = 5) -> Sequence[SimilarDemonstrations]:
+        """Entries whose queries resemble this one, likest first; never served by themselves."""
 
     def is_banned(self, text: str) -> bool:
         """Whether the user never wants to see this demonstration used again."""

@@ -48,6 +48,10 @@ def _when_models(bench: Workbench) -> str | None:
     return None if bench.choosable else "No models are there to choose from."
 
 
+def _when_similar(bench: Workbench) -> str | None:
+    return None if bench.similar else "No similar query is in the cache."
+
+
 def _when_answered(bench: Workbench) -> str | None:
     result = bench.run.result
     return None if result and result.answer else "There is no answer yet."
@@ -166,6 +170,15 @@ COMMANDS: tuple[Command, ...] = (
         "run_fresh",
         key="f5",
         reason=_when_rerunnable,
+        priority=True,
+    ),
+    Command(
+        "cache.similar",
+        "Use the similar demonstrations",
+        "Stops, and lets Model B answer with the demonstrations of the similar query on offer.",
+        "use_similar",
+        key="ctrl+n",
+        reason=_when_similar,
         priority=True,
     ),
     Command(

@@ -93,8 +93,11 @@ def demonstrations_status(run: RunView) -> Content:
     count = f"{run.found} of {run.wanted}"
     if run.demonstrations == "active":
         parts.append((f"{count} so far" if run.found else "being written", "$accent"))
+    elif run.given:
+        parts.append((f"chosen by you · {run.found}", "$text-primary"))
     elif run.found >= run.wanted:
-        parts.append((f"fresh · {count}", "$text-muted"))
+        fresh = "fresh, cache bypassed" if run.bypassed else "fresh"
+        parts.append((f"{fresh} · {count}", "$text-muted"))
     else:
         parts.append((f"only {count}", "$text-warning"))
     return _joined(parts)

@@ -88,6 +88,8 @@ class RunView:
         error: Why the run failed.
         result: Everything it produced, once it is over.
         fell_back: Model B answered without demonstrations although some were wanted.
+        bypassed: The cache was not asked, because the user wanted fresh demonstrations.
+        given: The demonstrations were chosen by the user, not written for this query.
     """
 
     run_id: str = ""
@@ -106,6 +108,8 @@ class RunView:
     error: SutraError | None = None
     result: HandoffResult | None = None
     fell_back: bool = False
+    bypassed: bool = False
+    given: bool = False
 
     @property
     def can_rerun(self) -> bool:
@@ -162,6 +166,8 @@ def stopped(view: RunView, result: HandoffResult, now: float) -> RunView:
 def _stage_started(view: RunView, event: StageStarted, now: float) -> RunView:
     if event.stage == "parse":
         return view
+    if event.stage == "B" and view.given:
+        view = replace(view, demonstrations="complete")
     return _with_stage(view, event.stage, state="active", started=now, phase="", phase_since=now)
 
 

@@ -13,6 +13,7 @@ from ..core.errors import SutraError
 from ..core.pairing import default_pair
 from ..core.protocol import LoadedModel, Memory, Method, ModelInfo, Order
 from .run_view import RunView
+from .similar import Similar
 
 ServerStatus = Literal["connecting", "up", "down"]
 
@@ -51,6 +52,7 @@ class Workbench:
         order: Chosen order for Model A.
         count: Demonstrations wanted.
         run: The run on the screen.
+        similar: An earlier query whose demonstrations are offered for this run's.
     """
 
     server: Server = Server()
@@ -63,6 +65,7 @@ class Workbench:
     order: Order = "answer-first"
     count: int = 3
     run: RunView = RunView()
+    similar: Similar | None = None
 
     @property
     def choosable(self) -> tuple[ModelInfo, ...]:

@@ -253,7 +253,38 @@ async def test_rerun_hits_the_cache_and_fresh_does_not(workshop: Workshop) -> No
         await pilot.press("f5")
         await until(pilot, over(second))
         assert screen.bench.run.cache is None
+        assert "bypassed" in str(screen.query_one(Panes).demonstrations.status)
         assert len(workshop.server.chats(A)) == 2
+
+
+async def test_a_similar_query_is_offered_and_used_only_when_asked_for(
+    workshop: Workshop,
+) -> None:
+    async with pilot_of(workshop) as pilot:
+        await ask_and_wait(pilot, "How do I sum a list of numbers?")
+        workshop.server.hold("headers", model=A)
+        screen = await ask(pilot, "How do I sum a list of all numbers?")
+        await until(pilot, lambda: screen.bench.similar)
+        assert "How do I sum a list of numbers?" in notice(screen)
+        first = workshop.server.chats(A)[-1]
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: screen.bench.run.given and not screen.bench.run.running)
+        await workshop.server.until(lambda: first.disconnected, timeout=0.5)
+        result = screen.bench.run.result
+        assert result is not None
+        assert result.status == "complete"
+        assert result.demonstrations == DEMONSTRATIONS
+        assert "chosen by you" in str(screen.query_one(Panes).demonstrations.status)
+
+
+async def test_an_unlike_query_is_not_offered(workshop: Workshop) -> None:
+    async with pilot_of(workshop) as pilot:
+        await ask_and_wait(pilot, "How do I sum a list of numbers?")
+        screen = await ask_and_wait(pilot, "Why is the sky blue?")
+        assert screen.bench.similar is None
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert "No similar query" in notice(screen)
 
 
 async def test_history_on_up_and_down_keeps_what_was_not_sent(workshop: Workshop) -> None:

@@ -6,9 +6,7 @@ answer by messages. Everything about the chain itself happens in `core.pipeline`
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,16 +18,15 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from ...core import pipeline
-from ...core.errors import UnexpectedFailure
-from ...core.events import Event, RunFailed
+from ...core.clean import clean_line
+from ...core.events import Event, StageStarted
 from ...core.protocol import METHODS, ORDERS, HandoffResult
 from ...core.request import RunRequest, new_run_id
-from ...core.transcript import Transcript
-from .. import run_view, server_probe
+from .. import run_driver, run_view, server_probe
 from ..commands import COMMANDS, applicable, bindings, footer_order, reason_against
 from ..pane_words import demonstrations_status, empty_words, pane_status
 from ..run_view import RunView
+from ..similar import find_similar
 from ..widgets.chain_bar import ChainBar
 from ..widgets.frame import Frame
 from ..widgets.notice_bar import NoticeBar
@@ -127,65 +124,80 @@ class MainScreen(Screen[None]):
             box.clear()
             self.start(event.query)
 
-    def start(self, query: str, *, fresh: bool = False) -> None:
+    def start(
+        self, query: str, *, fresh: bool = False, demonstrations: tuple[str, ...] | None = None
+    ) -> None:
         """Run a query with what is chosen now.
 
         Args:
             query: What to ask.
             fresh: Do not take the demonstrations from the cache.
+            demonstrations: Use these instead of asking Model A.
         """
         bench, settings = self.bench, self.app.settings
+        given = demonstrations is not None
         request = RunRequest(
             query,
             model_a=bench.model_a,
             model_b=bench.model_b,
-            method=bench.method,
+            method="handoff" if given else bench.method,
             order=bench.order,
             count=bench.count,
             options_a=settings.options_a,
             options_b=settings.options_b,
             cache="bypass" if fresh else "use",
+            demonstrations=demonstrations,
             allow_cloud=True,  # the picker asked before a cloud model could be chosen
             run_id=new_run_id(),
         )
         self.query_one(NoticeBar).hide()
         panes = self.query_one(Panes)
         panes.clear()
-        panes.follow("draft" if request.method == "handoff" else "answer")
-        self.bench = replace(
-            bench,
-            run=RunView(request.run_id, query, bench.method, wanted=bench.count, running=True),
+        panes.follow("draft" if request.asks_model_a else "answer")
+        run = RunView(
+            request.run_id,
+            query,
+            request.method,
+            wanted=len(demonstrations) if demonstrations else bench.count,
+            running=True,
+            bypassed=fresh,
+            given=given,
         )
+        self.bench = replace(bench, run=run, similar=None)
         self.app.remember(bench)
         self._drive(request)
 
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _drive(self, request: RunRequest) -> None:
-        """Iterate the pipeline. Being cancelled is how a run is stopped."""
-        transcript = Transcript(self._clock)
-        try:
-            cache = await self.app.cache()
-            async with aclosing(
-                pipeline.run(request, self.app.engine, cache, clock=self._clock)
-            ) as happenings:
-                async for event in happenings:
-                    transcript.apply(event)
-                    self._take(event)
-        except asyncio.CancelledError:
-            self._show_stopped(request.run_id, transcript.result("stopped"))
-            raise
-        except Exception as error:
-            # A fault of the screen itself must not take the app, or what was written, with it.
-            self.log.error(error)
-            failure = UnexpectedFailure.of(error)
-            self._take(RunFailed(request.run_id, failure, transcript.result("failed")))
+        cache = await self.app.cache()
+
+        def stopped(result: HandoffResult) -> None:
+            self._show_stopped(request.run_id, result)
+
+        await run_driver.drive(
+            request, self.app.engine, cache, self._clock, show=self._take, stopped=stopped
+        )
         self._run_ended()
+
+    @work(exclusive=True, group="similar", exit_on_error=False)
+    async def _offer_similar(self, run_id: str, query: str) -> None:
+        """Model A is really asked, so a neighbour in the cache could save its time."""
+        similar = await find_similar(await self.app.cache(), query)
+        if similar is None or self.bench.run.run_id != run_id or not self.bench.run.running:
+            return
+        self.bench = replace(self.bench, similar=similar)
+        self.query_one(NoticeBar).show_quiet(
+            f"In the cache: \u201c{clean_line(similar.query, 60)}\u201d "
+            f"({similar.similarity:.0%} alike). ctrl+n answers with its demonstrations."
+        )
 
     def _take(self, event: Event) -> None:
         """Show one event; those of a run that is not on the screen any more are dropped."""
         if event.run_id != self.bench.run.run_id:
             return
         self.query_one(Panes).take(event)
+        if isinstance(event, StageStarted) and event.stage == "A" and event.messages:
+            self._offer_similar(event.run_id, self.bench.run.query)
         before = self.bench.run
         after = run_view.apply(before, event, self._clock())
         if after != before:
@@ -319,6 +331,10 @@ class MainScreen(Screen[None]):
         if box.text == self.bench.run.query:
             box.clear()
         self.start(self.bench.run.query, fresh=fresh)
+
+    def action_use_similar(self) -> None:
+        if similar := self.bench.similar:
+            self.start(self.bench.run.query, demonstrations=similar.demonstrations)
 
     def action_zoom(self) -> None:
         self.query_one(Panes).zoom_next()
