@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from .parser_events import MovedToThinking
+from .parser.events import MovedToThinking
 
 ThinkPiece = tuple[Literal["text", "thinking"], str] | MovedToThinking
 

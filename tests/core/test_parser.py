@@ -14,7 +14,7 @@ from sutra_tui.core.parser import (
     ThinkingText,
     parse,
 )
-from sutra_tui.core.parser_problems import MAX_PROBLEMS
+from sutra_tui.core.parser.problems import MAX_PROBLEMS
 
 from .parser_support import chunks, merged, run
 

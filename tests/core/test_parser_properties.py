@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sutra_tui.core.parser import DraftParser, MovedToThinking, parse
-from sutra_tui.core.parser_problems import MAX_PROBLEMS
+from sutra_tui.core.parser.problems import MAX_PROBLEMS
 
 from .parser_support import chunks, cut_at, cuts, fold, merged, replies, run
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final
 
-from . import parser_grammar as grammar
-from .parser_grammar import (
+from . import grammar
+from .grammar import (
     LOOKAHEAD,
     EscapedTag,
     Fence,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
-from .parser_json_lexer import JsonLexer, Lexeme
+from .json_lexer import JsonLexer, Lexeme
 
 
 class Part(Enum):

@@ -12,8 +12,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Literal
 
-from .parser_grammar import Fence, Tag, Text, Token
-from .parser_scanner import Scanner
+from .grammar import Fence, Tag, Text, Token
+from .scanner import Scanner
 
 
 class Fences:

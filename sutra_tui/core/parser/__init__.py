@@ -23,8 +23,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from . import parser_problems as problems
-from .parser_events import (
+from ..protocol import DEFAULT_COUNT
+from . import problems
+from .events import (
     DemonstrationClosed,
     DemonstrationDropped,
     DemonstrationText,
@@ -34,8 +35,8 @@ from .parser_events import (
     ParserEvent,
     ThinkingText,
 )
-from .parser_fences import Fences
-from .parser_grammar import (
+from .fences import Fences
+from .grammar import (
     EscapedTag,
     Fence,
     Heading,
@@ -44,11 +45,10 @@ from .parser_grammar import (
     TagStump,
     Token,
 )
-from .parser_harvest import Harvest
-from .parser_json import JsonReader, Part
-from .parser_scanner import Scanner
-from .parser_sections import Place, Sections
-from .protocol import DEFAULT_COUNT
+from .harvest import Harvest
+from .json_reader import JsonReader, Part
+from .scanner import Scanner
+from .sections import Place, Sections
 
 __all__ = [
     "DemonstrationClosed",

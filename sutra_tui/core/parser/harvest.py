@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import parser_problems as problems
-from .parser_events import (
+from . import problems
+from .events import (
     DemonstrationClosed,
     DemonstrationDropped,
     DemonstrationText,

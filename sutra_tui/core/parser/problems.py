@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .clean import clean_line
+from ..clean import clean_line
 
 MAX_PROBLEMS: Final = 20
 _QUOTE: Final = 60

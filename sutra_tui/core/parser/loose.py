@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .parser_harvest import TrimmedText
+from .harvest import TrimmedText
 
 PHRASE: Final = 64
 """Longest stretch that may be a mere phrase around the tags, in characters."""

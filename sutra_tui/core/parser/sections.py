@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from . import parser_problems as problems
-from .parser_grammar import Heading, Tag, is_heading
-from .parser_harvest import Harvest, TrimmedText
-from .parser_loose import LooseText
+from . import problems
+from .grammar import Heading, Tag, is_heading
+from .harvest import Harvest, TrimmedText
+from .loose import LooseText
 
 
 class Place(Enum):
