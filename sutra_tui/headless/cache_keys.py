@@ -61,6 +61,11 @@ def shown_key(key: str) -> str:
 
 
 def _beginning_with(cache: DemonstrationCache, typed: str) -> Iterator[CacheEntry]:
+    keys = cache.keys_beginning(typed, CANDIDATES + 1)
+    if keys or (typed.isalnum() and typed.isascii()):
+        yield from filter(None, map(cache.entry, keys))
+        return
+    # A key of a foreign file may be shown other than it is, so what is shown is looked for.
     offset = 0
     while page := cache.entries(offset, _PAGE, "created"):
         for entry in page:

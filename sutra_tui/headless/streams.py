@@ -72,10 +72,20 @@ class Output:
     def write_trusted(self, text: str) -> None:
         """Write text that is safe as it is. Raises as `write`."""
         try:
-            self._stream.write(text)
-            self._stream.flush()
+            buffer = getattr(self._stream, "buffer", None)
+            if isinstance(buffer, io.RawIOBase):
+                self._write_unbuffered(buffer, text)
+            else:
+                self._stream.write(text)
+                self._stream.flush()
         except (OSError, ValueError) as error:
             raise as_output_lost(error) from error
+
+    def _write_unbuffered(self, raw: io.RawIOBase, text: str) -> None:
+        """Under PYTHONUNBUFFERED a text stream takes no notice of a write that was cut short."""
+        data = text.encode(self._stream.encoding or "utf-8", self._stream.errors or "replace")
+        while data:
+            data = data[raw.write(data) or 0 :]
 
 
 class Voice:

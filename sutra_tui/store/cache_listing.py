@@ -6,16 +6,20 @@ call costs more because the cache is large, beyond what it returns and what it h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..core.errors import InvalidRequest
 from . import cache_records as records
 from .cache_entry import CacheEntry, CacheStats, Neighbour
 from .cache_store import CacheStore
+from .connection import storable
 from .search import condition, nearest
 
 if TYPE_CHECKING:
     import sqlite3
+
+
+LAST_CHARACTER: Final = "\U0010ffff"
 
 
 class Listing(CacheStore):
@@ -29,6 +33,19 @@ class Listing(CacheStore):
             entry = self._read(lambda connection: records.find(connection, key))
             entry = self._pending.entries.get(key, entry)
             return None if entry is None else self._pending.overlay(entry)
+
+    def keys_beginning(self, prefix: str, limit: int) -> list[str]:
+        """Keys that begin with `prefix`, in order, `limit` of them at most; found by the index."""
+        query = "SELECT key FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?"
+        last = prefix + LAST_CHARACTER
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(query, (storable(prefix), storable(last), limit))
+            return [key for (key,) in rows]
+
+        with self._lock:
+            self.flush()
+            return self._read(work)
 
     @property
     def size(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -174,3 +174,25 @@ def test_a_fitted_line_fits_and_is_a_beginning(text: str, columns: int) -> None:
     fitted = fit(text, columns)
     assert cells(fitted) <= columns
     assert text.startswith(fitted)
+
+
+class ShortWriter(io.RawIOBase):
+    """Takes three bytes at a time, as a full pipe does."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)[:3]
+        self.taken += piece
+        return len(piece)
+
+
+def test_an_unbuffered_stream_gets_all_of_a_text() -> None:
+    raw = ShortWriter()
+    stream = io.TextIOWrapper(cast("io.BufferedIOBase", raw), encoding="utf-8", write_through=True)
+    Output(stream).write_trusted("naïve text of some length")
+    assert raw.taken.decode() == "naïve text of some length"
