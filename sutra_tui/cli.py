@@ -70,6 +70,9 @@ def _tui(args: argparse.Namespace) -> int:
         voice.say("sutra: The app needs a terminal on standard input and output.")
         voice.say('To ask without a screen: sutra run "QUESTION". See `sutra run --help`.')
         return USAGE
+    from .tui import first_frame
+
+    first_frame.is_awaited()
     from . import paths
     from .store.remembered import load_remembered
 

@@ -6,24 +6,25 @@ events; nothing about the chain is decided here.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import fields, replace
+from typing import Any, Final, TypeVar
 
 from .core import pipeline
 from .core.demonstration_store import DemonstrationStore
 from .core.engine import Engine
-from .core.errors import InvalidRequest
+from .core.errors import EngineError, InvalidRequest, InvalidTemplate
 from .core.events import Event, RunFailed, RunFinished
 from .core.protocol import GenerationOptions, HandoffPacket, HandoffResult
 from .core.request import RunRequest
 from .core.templates import Templates
+from .waiting import wait_for
 
 T = TypeVar("T")
 Options = GenerationOptions | Mapping[str, Any] | None
+_SETTINGS: Final = tuple(field.name for field in fields(RunRequest) if field.name != "query")
 
 
 class AgentHandoff:
@@ -43,9 +44,9 @@ class AgentHandoff:
         options_b: How Model B generates.
 
     Raises:
-        InvalidTemplate: A template lacks `{query}`.
+        InvalidTemplate: A template that does not exist or lacks `{query}`.
         InvalidHost: The address cannot be understood.
-        InvalidRequest: An option that does not exist.
+        InvalidRequest: An option that does not exist or cannot have its value.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class AgentHandoff:
         model_a: str,
         model_b: str,
         cache: DemonstrationStore | None = None,
-        templates: Mapping[str, str] | None = None,
+        templates: Templates | Mapping[str, str] | None = None,
         ollama_host: str | None = None,
         engine: Engine | None = None,
         options_a: Options = None,
@@ -61,7 +62,7 @@ class AgentHandoff:
     ) -> None:
         self.model_a = model_a
         self.model_b = model_b
-        self.templates = Templates.from_mapping(templates)
+        self.templates = _templates(templates)
         self.options_a = _options(options_a)
         self.options_b = _options(options_b)
         self.cache = _new_cache() if cache is None else cache
@@ -116,8 +117,8 @@ class AgentHandoff:
         self, query: str, demonstrations: Sequence[str], **changes: Any
     ) -> str:
         """`generate_final`, to be awaited."""
-        given = tuple(demonstrations)
-        return (await self.arun_detailed(query, demonstrations=given, **changes)).answer
+        changes = {**changes, "demonstrations": demonstrations}
+        return (await self.arun_detailed(query, **changes)).answer
 
     async def stream(self, query: str, **changes: Any) -> AsyncGenerator[Event, None]:
         """Run a query and yield what happens as it happens.
@@ -130,8 +131,22 @@ class AgentHandoff:
             async for event in events:
                 yield event
 
+    async def aclose(self) -> None:
+        """Let go of the connections that awaited calls in this event loop have opened.
+
+        `async with` does it at its end. Plain calls need none of this, and the next call of either
+        kind connects again.
+        """
+        await self.engine.close()
+
+    async def __aenter__(self) -> AgentHandoff:
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self.aclose()
+
     def _request(self, query: str, changes: Mapping[str, Any]) -> RunRequest:
-        fields: dict[str, Any] = {
+        settings = {
             "model_a": self.model_a,
             "model_b": self.model_b,
             "templates": self.templates,
@@ -139,14 +154,14 @@ class AgentHandoff:
             "options_b": self.options_b,
             **changes,
         }
+        _refuse_unknown("setting of a run", settings, _SETTINGS)
+        settings["templates"] = _templates(settings["templates"])
         for name in ("options_a", "options_b"):
-            fields[name] = _options(fields[name])
-        try:
-            return RunRequest(query, **fields)
-        except TypeError as error:
-            raise InvalidRequest(
-                f"A run has no such setting: {', '.join(sorted(changes))}."
-            ) from error
+            settings[name] = _options(settings[name])
+        given = settings.get("demonstrations")
+        if isinstance(given, Iterable) and not isinstance(given, str):
+            settings["demonstrations"] = tuple(given)
+        return RunRequest(query, **settings)
 
     async def _result(self, events: AsyncGenerator[Event, None]) -> HandoffResult:
         async with aclosing(events):
@@ -163,55 +178,51 @@ class AgentHandoff:
             try:
                 return await start()
             finally:
-                await self.engine.close()
+                with suppress(EngineError):  # an answer is not lost to a connection
+                    await self.aclose()
 
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return asyncio.run(run_and_let_go())
-        return _run_in_thread(run_and_let_go)
+        return wait_for(run_and_let_go)
 
 
-def _run_in_thread(start: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine in a thread's own event loop, and cancel it if the waiting is interrupted."""
-    done: list[T] = []
-    failed: list[BaseException] = []
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(start())
-
-    def work() -> None:
-        try:
-            done.append(loop.run_until_complete(task))
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
-
-    thread = threading.Thread(target=work, name="sutra run", daemon=True)
-    thread.start()
-    try:
-        thread.join()
-    except KeyboardInterrupt:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join()
-        raise
-    if failed:
-        raise failed[0]
-    return done[0]
-
-
-def _options(options: Options) -> GenerationOptions:
-    if isinstance(options, GenerationOptions):
-        return options
-    try:
-        return GenerationOptions(**(options or {}))
-    except TypeError as error:
-        known = ", ".join(GenerationOptions.__dataclass_fields__)
+def _options(given: Options) -> GenerationOptions:
+    """Options from what the caller gave. Values in a mapping are checked as those of a file."""
+    if given is None or isinstance(given, GenerationOptions):
+        return given or GenerationOptions()
+    if not isinstance(given, Mapping):
         raise InvalidRequest(
-            f"There is no such generation option: {', '.join(sorted(options or {}))}.",
-            f"Options are {known}.",
-        ) from error
+            f"Options cannot be made from {given!r}.", "Give a dictionary or GenerationOptions."
+        )
+    from .settings import OPTION_RULES
+
+    _refuse_unknown("generation option", given, OPTION_RULES)
+    defaults = GenerationOptions()
+    for name, value in given.items():
+        left_to_the_model = value is None and getattr(defaults, name) is None
+        if not left_to_the_model and not OPTION_RULES[name].accepts(value):
+            raise InvalidRequest(
+                f"The option {name} cannot be {value!r}.",
+                f"It must be {OPTION_RULES[name].allowed}.",
+            )
+    return replace(defaults, **given)
+
+
+def _templates(given: Templates | Mapping[str, str] | None) -> Templates:
+    if isinstance(given, Templates):
+        return given
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidTemplate(
+            f"Templates cannot be made from {given!r}.", "Give a dictionary or Templates."
+        )
+    return Templates.from_mapping(given)
+
+
+def _refuse_unknown(what: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
+    known = tuple(known)
+    unknown = [str(name) for name in given if name not in known]
+    if unknown:
+        raise InvalidRequest(
+            f"There is no such {what}: {', '.join(unknown)}.", f"There are {', '.join(known)}."
+        )
 
 
 def _new_cache() -> DemonstrationStore:

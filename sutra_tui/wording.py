@@ -11,20 +11,20 @@ from .core.protocol import ModelInfo, StageStats
 
 def size(bytes_: int) -> str:
     """Decimal units, as Ollama prints them: 2019393189 is "2.0 GB"."""
-    if bytes_ >= 1e9:
+    if bytes_ >= 999.5e6:
         return f"{bytes_ / 1e9:.1f} GB"
-    if bytes_ >= 1e6:
+    if bytes_ >= 999.5e3:
         return f"{bytes_ / 1e6:.0f} MB"
     return f"{bytes_ / 1e3:.0f} KB"
 
 
 def seconds(value: float) -> str:
     """A duration: "0.4 s", "12 s", "2 min 05 s"."""
-    if value < 10:
-        return f"{value:.1f} s"
-    if value < 60:
+    if value < 9.95:
+        return f"{max(value, 0.0):.1f} s"
+    if value < 59.5:
         return f"{value:.0f} s"
-    minutes, rest = divmod(int(value), 60)
+    minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest:02d} s"
 
 
@@ -63,9 +63,9 @@ def stage_stats(stats: StageStats, width: int = 200) -> str:
     if stats.first_token_ms is not None:
         parts.append(f"first token {seconds(stats.first_token_ms / 1000)}")
     if (speed := stats.tokens_per_second) is not None:
-        parts.append(f"{speed:.0f} tok/s" if speed >= 10 else f"{speed:.1f} tok/s")
+        parts.append(f"{speed:.0f} tok/s" if speed >= 9.95 else f"{speed:.1f} tok/s")
     if stats.output_tokens is not None:
-        parts.append(f"{stats.output_tokens:,} tokens")
+        parts.append(f"{stats.output_tokens:,} token{'' if stats.output_tokens == 1 else 's'}")
     while parts and len(" · ".join(parts)) > width:
         del parts[0]
     return " · ".join(parts)

@@ -77,4 +77,4 @@ def test_an_engine_is_opened_without_its_client_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, text=True)
     loaded = set(done.stdout.split())
     assert "sutra_tui" in loaded, done.stderr
-    assert loaded & {"ollama", "pydantic", "sqlite3", "textual"} == set()
+    assert loaded & {"ollama", "httpx", "pydantic", "sqlite3", "textual"} == set()

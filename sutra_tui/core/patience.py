@@ -7,7 +7,8 @@ stays cancelled. (`asyncio.wait_for` loses cancellations before Python 3.12.)
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from .errors import EngineError
@@ -41,13 +42,63 @@ async def within(
         await settle(task)
 
 
+async def interrupted_after(
+    seconds: float, work: Awaitable[T], late: Callable[[], EngineError]
+) -> T:
+    """`within` for the per-token path: the work is done in the caller's own task, which a timer
+    interrupts, so that no task is made and no turn of the loop is lost for each token.
+
+    Args:
+        seconds: The time it has.
+        work: What to await; interrupted by a cancellation when the time is over.
+        late: Makes the error for work that took longer.
+
+    Raises:
+        EngineError: What `late` made.
+        Exception: Whatever the work raises.
+    """
+    task = asyncio.current_task()
+    assert task is not None, "only a task can wait"
+    rang = False
+
+    def ring() -> None:
+        nonlocal rang
+        rang = True
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, ring)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if rang and not _cancelled_by_others(task):
+            raise late() from None
+        raise
+    finally:
+        timer.cancel()
+
+
+def _cancelled_by_others(task: asyncio.Task[Any]) -> bool:
+    """Take the timer's cancellation back; whether there was another. Unknown before 3.11: no."""
+    uncancel: Callable[[], int] | None = getattr(task, "uncancel", None)
+    return uncancel is not None and uncancel() > 0
+
+
 async def settle(task: asyncio.Future[Any]) -> None:
     """Cancel work that nobody waits for any more, and wait until it is over.
 
-    Awaiting the work itself would do too, but swallows a cancellation of the caller with it.
+    A caller that is cancelled meanwhile waits on, since leaving work that still runs would let two
+    close the same connection, and is cancelled then.
     """
+    cancelled: asyncio.CancelledError | None = None
+    deadline = time.monotonic() + _CLOSING_S
     if not task.done():
         task.cancel()
-        await asyncio.wait({task}, timeout=_CLOSING_S)
+    while not task.done() and (left := deadline - time.monotonic()) > 0:
+        try:
+            await asyncio.wait({task}, timeout=left)
+        except asyncio.CancelledError as error:
+            cancelled = error
     if task.done() and not task.cancelled():
         task.exception()  # looked at, so that asyncio does not report it as lost
+    if cancelled is not None:
+        raise cancelled

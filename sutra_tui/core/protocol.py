@@ -5,7 +5,6 @@ Invariant: nothing here acts. Times are milliseconds (`_ms`), sizes are bytes, c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -18,12 +17,15 @@ Order = Literal["answer-first", "demos-first"]
 """What Model A writes first: its draft, or the demonstrations."""
 CacheMode = Literal["use", "bypass", "off"]
 """`use` reads and writes, `bypass` only writes (the fresh one replaces it), `off` does neither."""
+Speaker = Literal["system", "user", "assistant"]
+"""Whose words a chat message is."""
 StageName = Literal["A", "parse", "B"]
 Status = Literal["complete", "incomplete", "stopped", "failed", "cached", "skipped"]
 """How a stage or run ended. `incomplete`: the model was cut off (length, no `done`)."""
 
 METHODS: tuple[Method, ...] = ("handoff", "raw")
 ORDERS: tuple[Order, ...] = ("answer-first", "demos-first")
+CACHE_MODES: tuple[CacheMode, ...] = ("use", "bypass", "off")
 DEFAULT_COUNT = 3
 """Demonstrations wanted from Model A, as in the system this one succeeds."""
 MAX_COUNT = 10
@@ -33,7 +35,7 @@ MAX_COUNT = 10
 class Message:
     """One chat message as sent to the server."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Speaker
     content: str
 
 
@@ -249,7 +251,7 @@ class HandoffPacket:
 
     def to_json(self, indent: int | None = 2) -> str:
         """The packet as a JSON document."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+        return fields.dump(self.to_dict(), indent)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> HandoffPacket:
@@ -258,12 +260,13 @@ class HandoffPacket:
         Raises:
             ValueError: A field is missing or of the wrong type.
         """
+        data = fields.as_object(data)
         return cls(
             query=fields.text(data, "query"),
             demonstrations=fields.texts(data, "demonstrations"),
             draft=fields.text(data, "draft", ""),
             model_a=fields.text(data, "model_a", ""),
-            cache_hit=bool(data.get("cache_hit", False)),
+            cache_hit=fields.flag(data, "cache_hit"),
             problems=fields.texts(data, "problems"),
         )
 
@@ -336,7 +339,7 @@ class HandoffResult:
 
     def to_json(self, indent: int | None = 2) -> str:
         """The result as a JSON document."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+        return fields.dump(self.to_dict(), indent)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> HandoffResult:
@@ -345,29 +348,25 @@ class HandoffResult:
         Raises:
             ValueError: A field is missing or of the wrong type.
         """
-        try:
-            return cls(
-                query=fields.text(data, "query"),
-                answer=fields.text(data, "answer", ""),
-                demonstrations=fields.texts(data, "demonstrations"),
-                model_a=fields.text(data, "model_a", ""),
-                model_b=fields.text(data, "model_b", ""),
-                cache_hit=bool(data.get("cache_hit", False)),
-                latency_ms=float(data.get("latency_ms", 0.0)),
-                token_counts={
-                    str(k): int(v) for k, v in dict(data.get("token_counts", {})).items()
-                },
-                draft=fields.text(data, "draft", ""),
-                stages=tuple(_stage(stage) for stage in data.get("stages", ())),
-                method=data.get("method", "handoff"),
-                status=data.get("status", "complete"),
-                fell_back_to_raw=bool(data.get("fell_back_to_raw", False)),
-                notices=fields.texts(data, "notices"),
-                engine=fields.text(data, "engine", ""),
-                run_id=fields.text(data, "run_id", ""),
-            )
-        except (TypeError, AttributeError, OverflowError) as error:
-            raise ValueError(f"not a handoff result: {error}") from error
+        data = fields.as_object(data)
+        return cls(
+            query=fields.text(data, "query"),
+            answer=fields.text(data, "answer", ""),
+            demonstrations=fields.texts(data, "demonstrations"),
+            model_a=fields.text(data, "model_a", ""),
+            model_b=fields.text(data, "model_b", ""),
+            cache_hit=fields.flag(data, "cache_hit"),
+            latency_ms=fields.number(data, "latency_ms") or 0.0,
+            token_counts=fields.wholes(data, "token_counts"),
+            draft=fields.text(data, "draft", ""),
+            stages=tuple(_stage(stage) for stage in fields.objects(data, "stages")),
+            method=fields.choice(data, "method", Method, "handoff"),
+            status=fields.choice(data, "status", Status, "complete"),
+            fell_back_to_raw=fields.flag(data, "fell_back_to_raw"),
+            notices=fields.texts(data, "notices"),
+            engine=fields.text(data, "engine", ""),
+            run_id=fields.text(data, "run_id", ""),
+        )
 
     @classmethod
     def from_json(cls, text: str) -> HandoffResult:
@@ -404,15 +403,31 @@ def reconcile(
 
 def _stage(data: Mapping[str, Any]) -> StageRecord:
     return StageRecord(
-        name=data.get("name", "A"),
+        name=fields.choice(data, "name", StageName, "A"),
         model=fields.text(data, "model", ""),
         digest=fields.text(data, "digest", ""),
-        status=data.get("status", "complete"),
-        messages=tuple(Message(m["role"], m["content"]) for m in data.get("messages", ())),
-        options=dict(data.get("options", {})),
+        status=fields.choice(data, "status", Status, "complete"),
+        messages=tuple(_message(message) for message in fields.objects(data, "messages")),
+        options=fields.mapping(data, "options"),
         output=fields.text(data, "output", ""),
         thinking=fields.text(data, "thinking", ""),
         done_reason=fields.text(data, "done_reason", ""),
         problems=fields.texts(data, "problems"),
-        stats=StageStats(**data.get("stats", {})),
+        stats=_stats(fields.mapping(data, "stats")),
+    )
+
+
+def _message(data: Mapping[str, Any]) -> Message:
+    return Message(fields.choice(data, "role", Speaker, "user"), fields.text(data, "content"))
+
+
+def _stats(data: Mapping[str, Any]) -> StageStats:
+    return StageStats(
+        load_ms=fields.number(data, "load_ms"),
+        prompt_tokens=fields.whole(data, "prompt_tokens"),
+        prompt_ms=fields.number(data, "prompt_ms"),
+        output_tokens=fields.whole(data, "output_tokens"),
+        output_ms=fields.number(data, "output_ms"),
+        first_token_ms=fields.number(data, "first_token_ms"),
+        wall_ms=fields.number(data, "wall_ms"),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from .errors import InvalidRequest, ModelNotFound
 from .model_names import is_cloud_name, same_model
 from .protocol import (
+    CACHE_MODES,
     DEFAULT_COUNT,
     MAX_COUNT,
     METHODS,
@@ -87,25 +88,42 @@ class RunRequest:
         Raises:
             InvalidRequest: With the reason.
         """
+        if not isinstance(self.query, str):
+            raise InvalidRequest("The query is not text.", "Ask with a text.")
         if not self.query.strip():
             raise InvalidRequest("The query is empty.", "Type a question.")
-        if self.method not in METHODS:
+        _check_choice("method", self.method, METHODS)
+        _check_choice("order", self.order, ORDERS)
+        _check_choice("cache mode", self.cache, CACHE_MODES)
+        if type(self.count) is not int or not 1 <= self.count <= MAX_COUNT:
             raise InvalidRequest(
-                f"There is no method {self.method!r}.", f"Methods are {', '.join(METHODS)}."
-            )
-        if self.order not in ORDERS:
-            raise InvalidRequest(
-                f"There is no order {self.order!r}.", f"Orders are {', '.join(ORDERS)}."
-            )
-        if not 1 <= self.count <= MAX_COUNT:
-            raise InvalidRequest(
-                f"{self.count} demonstrations cannot be asked for.",
+                f"{self.count!r} demonstrations cannot be asked for.",
                 f"Ask for 1 to {MAX_COUNT}.",
             )
+        _check_demonstrations(self.demonstrations)
         if self.asks_model_a and not self.model_a:
             raise InvalidRequest("No Model A is chosen.", "Choose a model for the demonstrations.")
         if self.final and not self.model_b:
             raise InvalidRequest("No Model B is chosen.", "Choose a model for the final answer.")
+
+
+def _check_choice(what: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InvalidRequest(
+            f"There is no {what} {value!r}.", f"Choose one of {', '.join(allowed)}."
+        )
+
+
+def _check_demonstrations(given: object) -> None:
+    """Refuse what would be taken apart silently: a text is a sequence of texts, too."""
+    if isinstance(given, str):
+        raise InvalidRequest(
+            "The demonstrations are one text.", "Give a list of texts, one for each."
+        )
+    if given is not None and not (
+        isinstance(given, (tuple, list)) and all(isinstance(text, str) for text in given)
+    ):
+        raise InvalidRequest("A demonstration is not text.", "Give a list of texts.")
 
 
 def find_model(models: Sequence[ModelInfo], name: str, *, allow_cloud: bool) -> ModelInfo:
@@ -122,7 +140,9 @@ def find_model(models: Sequence[ModelInfo], name: str, *, allow_cloud: bool) -> 
     """
     alike = [model for model in models if same_model(model.name, name)]
     found = next((model for model in alike if model.name == name), alike[0] if alike else None)
-    if (found.remote if found else is_cloud_name(name)) and not allow_cloud:
+    # The name counts even if the server lists nothing remote: not every version does.
+    remote = is_cloud_name(found.name if found else name) or (found is not None and found.remote)
+    if remote and not allow_cloud:
         raise InvalidRequest(
             f"{name} is a cloud model: your query would leave this machine.",
             "Choose a local model, or allow cloud models for this run (--allow-cloud).",

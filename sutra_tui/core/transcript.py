@@ -78,12 +78,6 @@ class Transcript:
                         options=event.options,
                     )
                 )
-            case Token():
-                self._take_token(event)
-            case RawText():
-                self._stages[event.stage].raw.append(event.text)
-            case MovedToThinking():
-                self._move_to_thinking(self._stages[event.stage])
             case DemonstrationFound():
                 self._demonstrations[event.index :] = [event.text]
             case CacheHit():
@@ -91,8 +85,10 @@ class Transcript:
             case Notice():
                 self._notices.append(event.text)
                 self._fell_back |= event.kind == "fell_back_to_raw"
-            case StageFinished():
-                self._finish(event)
+            case Token() | RawText() | MovedToThinking() | StageFinished():
+                stage = self._stages.get(event.stage)
+                if stage is not None:
+                    self._apply_to(stage, event)
 
     def result(self, cut_short: Status | None = None) -> HandoffResult:
         """Everything so far.
@@ -125,8 +121,20 @@ class Transcript:
             run_id=start.run_id if start else "",
         )
 
-    def _take_token(self, event: Token) -> None:
-        stage = self._stages[event.stage]
+    def _apply_to(
+        self, stage: _Stage, event: Token | RawText | MovedToThinking | StageFinished
+    ) -> None:
+        match event:
+            case Token():
+                self._take_token(stage, event)
+            case RawText():
+                stage.raw.append(event.text)
+            case MovedToThinking():
+                self._move_to_thinking(stage)
+            case StageFinished():
+                self._finish(stage, event)
+
+    def _take_token(self, stage: _Stage, event: Token) -> None:
         if event.channel == "thinking":
             stage.thinking.append(event.text)
             return
@@ -141,8 +149,7 @@ class Transcript:
             self._draft.clear()
             self._demonstrations.clear()
 
-    def _finish(self, event: StageFinished) -> None:
-        stage = self._stages[event.stage]
+    def _finish(self, stage: _Stage, event: StageFinished) -> None:
         stage.finished = True
         stage.record = replace(
             stage.record,

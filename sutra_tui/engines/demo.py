@@ -6,12 +6,17 @@ engine's name is "demo" and `is_demo` is true, and what has no script is answere
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..core.engine import Engine
 from .demo_library import DemoQuery, queries
+from .demo_machine import Machine
 from .demo_pace import DEFAULT_PACE, PACES, Pace
-from .demo_server import DemoTransport
 
-__all__ = ["DEFAULT_PACE", "PACES", "DemoQuery", "DemoTransport", "demo_engine", "queries"]
+if TYPE_CHECKING:
+    from .demo_server import DemoTransport
+
+__all__ = ["DEFAULT_PACE", "PACES", "DemoQuery", "demo_engine", "queries"]
 
 ADDRESS = "built-in demo"
 
@@ -28,7 +33,14 @@ def demo_engine(pace: str = DEFAULT_PACE) -> Engine:
     """
     from .ollama import OllamaEngine
 
-    transport = DemoTransport(Pace.named(pace))
+    chosen = Pace.named(pace)
+    machine = Machine(chosen.clock)
+
+    def transport() -> DemoTransport:
+        from .demo_server import DemoTransport  # brings httpx, which the first frame does without
+
+        return DemoTransport(chosen, machine=machine)
+
     return OllamaEngine(
-        transport=transport, name="demo", is_demo=True, address=ADDRESS, memory=transport.memory
+        transport=transport, name="demo", is_demo=True, address=ADDRESS, memory=machine.memory
     )

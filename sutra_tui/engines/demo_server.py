@@ -59,12 +59,18 @@ class DemoTransport(httpx.AsyncBaseTransport):
     Args:
         pace: How long everything takes; brisk when None.
         scripts: What to say; the package's own scripts when None.
+        machine: The pretended laptop; one with nothing loaded when None.
     """
 
-    def __init__(self, pace: Pace | None = None, scripts: Library | None = None) -> None:
+    def __init__(
+        self,
+        pace: Pace | None = None,
+        scripts: Library | None = None,
+        machine: Machine | None = None,
+    ) -> None:
         self._pace = pace or Pace()
         self._library = scripts or library()
-        self.machine = Machine(self._pace.clock)
+        self.machine = machine or Machine(self._pace.clock)
 
     def memory(self) -> Memory:
         """Memory of the pretended laptop."""

@@ -17,7 +17,7 @@ from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest
 from ..core.errors import EngineError, ServerBusy, StreamInterrupted
 from ..core.model_names import same_model
-from ..core.patience import within
+from ..core.patience import interrupted_after, within
 from ..core.protocol import (
     GenerationOptions,
     LoadedModel,
@@ -57,7 +57,8 @@ class OllamaEngine:
         stall_timeout_s: Longest silence between two pieces of a reply, in seconds.
         first_token_timeout_s: Longest wait for the first piece, loading and prompt included.
         api_key: Bearer token; sent only when the connection is encrypted.
-        transport: What sends requests, instead of the network; stays the caller's to close.
+        transport: What sends requests, instead of the network, or what makes it when the first one
+            is sent; stays the caller's to close.
         name: Stable name of the engine.
         is_demo: Whether replies are scripted.
         address: Text to show instead of the server's address.
@@ -75,7 +76,7 @@ class OllamaEngine:
         stall_timeout_s: float = 120.0,
         first_token_timeout_s: float = 600.0,
         api_key: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | Callable[[], httpx.AsyncBaseTransport] | None = None,
         name: str = "ollama",
         is_demo: bool = False,
         address: str | None = None,
@@ -236,7 +237,7 @@ class OllamaEngine:
     async def _open_stream(self, request: ChatRequest) -> AsyncGenerator[Any, None]:
         """The client's stream of typed chunks; nothing is sent before the first is asked for."""
         arguments = chat_arguments(request)
-        clients = self._here()
+        clients = await self._here()
         if clients.typed is None:
             # In a thread: importing takes long enough to be seen as a stutter.
             library = await asyncio.to_thread(import_client)
@@ -246,7 +247,7 @@ class OllamaEngine:
 
     async def _next(self, stream: AsyncGenerator[Any, None], patience_s: float) -> Any:
         """The next typed chunk; None at the end."""
-        return await within(
+        return await interrupted_after(
             patience_s, _part_of(stream), lambda: faults.stalled(self._address, patience_s)
         )
 
@@ -261,21 +262,31 @@ class OllamaEngine:
         """One question, one JSON object. The typed client drops fields, so this does without."""
         patience_s = ANSWER_S if patience_s is None else patience_s
         with faults.translated(self._address, (body or {}).get("model", "")):
+            clients = await self._here()
             response = await within(
                 patience_s,
-                self._here().http.request(method, path, json=body),
+                clients.http.request(method, path, json=body),
                 lambda: faults.stalled(self._address, patience_s),
             )
             return replies.document(response.content, self._address)
 
-    def _here(self) -> Clients:
+    async def _here(self) -> Clients:
         """The clients of the running event loop."""
-        from .clients import Clients  # brings httpx, which the first frame does not need
-
         loop = asyncio.get_running_loop()
+        mine = self._clients.get(loop)
+        if mine is None:
+            # In a thread: importing takes long enough to be seen as a stutter.
+            mine = await asyncio.to_thread(self._make_clients, loop)
+        return mine
+
+    def _make_clients(self, loop: asyncio.AbstractEventLoop) -> Clients:
+        from .clients import Clients  # brings httpx, which the first frame does without
+
         with self._lock:
             if loop not in self._clients:
                 self._forget_dead()
+                if callable(self._transport):
+                    self._transport = self._transport()
                 self._clients[loop] = Clients(
                     self._url,
                     address=self._address,

@@ -52,6 +52,7 @@ class SutraApp(App[None]):
     TITLE = "sutra"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    CSS_PATH = "screens/main.tcss"  # the screen's own would be read after the others, with them
 
     def __init__(
         self,
@@ -81,19 +82,22 @@ class SutraApp(App[None]):
         self._cache_told = 0
         self._reconnect = reconnect
         self._state_file = state_file
-
-    def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
         wished = self.remembered.theme or self.settings.theme
-        self.theme = wished if wished in self.available_themes else "sutra-dark"
+        # Before anything watches it: a change of theme reads all style sheets again.
+        self.set_reactive(App.theme, wished if wished in self.available_themes else "sutra-dark")
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_default_screen(self) -> MainScreen:
+        """The first screen on the stack, so that no empty one is laid out before it."""
         bench = Workbench(
             server=Server(self.engine.address, is_demo=self.engine.is_demo),
             method=self.remembered.method or self.settings.method,
             order=self.remembered.order or self.settings.order,
             count=self.settings.count,
         )
-        self.push_screen(MainScreen(bench, self.clock))
+        return MainScreen(bench, self.clock)
 
     @property
     def fault(self) -> Exception | None:

@@ -68,6 +68,8 @@ def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) 
         parts.append((f"{words} {seconds(waited)}" if words != "writing" else words, "$accent"))
     elif stage.state in END_WORDS:
         parts.append(END_WORDS[stage.state])
+    if stage.badge:
+        parts.append((f"! {stage.badge}", "$text-warning"))
     room = width - sum(len(text) + 3 for text, _ in parts)
     if stats := stage_stats(stage.stats, room):
         parts.append((stats, "$text-muted"))

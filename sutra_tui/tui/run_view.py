@@ -38,6 +38,8 @@ PHASE_WORDS = {
     "thinking": "thinking",
     "writing": "writing",
 }
+BADGES = {"prompt_cut": "prompt cut?", "tight_context": "tight context"}
+"""Kinds of notices that mark their stage, and the mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class StageView:
         started: Clock time at which the stage began; None before that.
         ended: Clock time at which it ended; None before that.
         stats: The server's numbers, once it is over.
+        badge: A warning that stays with its pane; empty for none.
     """
 
     state: BeadState = "idle"
@@ -59,6 +62,7 @@ class StageView:
     started: float | None = None
     ended: float | None = None
     stats: StageStats = StageStats()
+    badge: str = ""
 
     def seconds(self, now: float) -> float | None:
         """How long it has taken so far; None before it began."""
@@ -147,7 +151,10 @@ def apply(view: RunView, event: Event, now: float) -> RunView:
             return replace(view, cache=event)
         case Notice():
             fell_back = view.fell_back or event.kind == "fell_back_to_raw"
-            return replace(view, notices=(*view.notices, event.text), fell_back=fell_back)
+            after = replace(view, notices=(*view.notices, event.text), fell_back=fell_back)
+            if event.stage is None or event.kind not in BADGES:
+                return after
+            return _with_stage(after, event.stage, badge=BADGES[event.kind])
         case StageFinished():
             return _stage_finished(view, event, now)
         case RunFinished():

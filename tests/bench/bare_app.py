@@ -21,7 +21,10 @@ class BareApp(App[None]):
     VerticalScroll { border: round $primary; width: 1fr; }
     TextArea { height: 3; border: round $accent; }
     """
-    BINDINGS = [("f1", "help", "Help"), ("f2", "choose", "Model"), ("ctrl+q", "quit", "Quit")]
+    BINDINGS = [
+        *((f"f{number}", "nothing", f"Key {number}") for number in range(1, 9)),
+        ("ctrl+q", "quit", "Quit"),
+    ]
 
     def compose(self) -> ComposeResult:
         """Everything, top to bottom."""

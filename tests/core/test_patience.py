@@ -1,11 +1,12 @@
 """Waiting with an end: nothing is left running, and a cancelled caller stays cancelled."""
 
 import asyncio
+import gc
 
 import pytest
 
 from sutra_tui.core.errors import StreamStalled
-from sutra_tui.core.patience import within
+from sutra_tui.core.patience import interrupted_after, settle, within
 
 
 def late() -> StreamStalled:
@@ -75,3 +76,103 @@ async def test_an_error_that_nobody_waits_for_any_more_is_not_reported_as_lost()
     with pytest.raises(asyncio.CancelledError):
         await caller
     assert lost == []
+
+
+async def test_work_that_is_settled_is_over() -> None:
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append("closed")
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    await settle(task)
+    assert ended == ["closed"]
+    await settle(task)  # and again, when there is nothing left to do
+
+
+@pytest.mark.parametrize("raises", [False, True])
+async def test_settling_what_has_ended_by_itself_says_nothing(raises: bool) -> None:
+    lost: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: lost.append(context))
+
+    async def work() -> None:
+        if raises:
+            raise ValueError("nobody asks")
+
+    task = asyncio.create_task(work())
+    await asyncio.wait({task})
+    await settle(task)
+    del task
+    gc.collect()
+    assert lost == []
+
+
+async def test_a_caller_cancelled_while_settling_stays_cancelled() -> None:
+    closing, may_close = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            closing.set()
+            await may_close.wait()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    caller = asyncio.create_task(settle(task))
+    await closing.wait()
+    for _ in range(3):
+        caller.cancel()
+        await asyncio.sleep(0)
+    assert not caller.done(), "the work is still closing"
+    may_close.set()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert task.cancelled()
+
+
+async def test_work_in_the_callers_own_task_gives_its_result_and_its_own_error() -> None:
+    async def fine() -> int:
+        await asyncio.sleep(0)
+        return 7
+
+    async def broken() -> int:
+        raise ZeroDivisionError
+
+    assert await interrupted_after(10, fine(), late) == 7
+    with pytest.raises(ZeroDivisionError):
+        await interrupted_after(10, broken(), late)
+
+
+async def test_late_work_in_the_callers_own_task_is_interrupted_and_the_task_goes_on() -> None:
+    over = []
+
+    async def never() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            over.append(True)
+
+    with pytest.raises(StreamStalled):
+        await interrupted_after(0.01, never(), late)
+    assert over == [True]
+    await asyncio.sleep(0)  # no cancellation is left behind
+
+
+async def test_a_caller_cancelled_while_its_own_task_works_stays_cancelled() -> None:
+    began = asyncio.Event()
+
+    async def never() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(interrupted_after(60, never(), late))
+    await began.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

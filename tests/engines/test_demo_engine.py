@@ -17,9 +17,10 @@ from sutra_tui.core.errors import (
 from sutra_tui.core.memory import footprint, residency
 from sutra_tui.core.protocol import GenerationOptions, Message
 from sutra_tui.core.templates import Templates
-from sutra_tui.engines.demo import PACES, DemoTransport, demo_engine, queries
+from sutra_tui.engines.demo import PACES, demo_engine, queries
 from sutra_tui.engines.demo_library import library
 from sutra_tui.engines.demo_pace import Pace
+from sutra_tui.engines.demo_server import DemoTransport
 from sutra_tui.engines.demo_tokens import count
 from sutra_tui.engines.demo_walkthrough import NOTICE
 

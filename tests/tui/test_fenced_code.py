@@ -34,9 +34,9 @@ def test_bodies_come_without_their_fences(text: str, blocks: list[str]) -> None:
 @pytest.mark.parametrize("piece", ["> ", "- ", "`", "1. ", " ", "```\n", "> ```\n"])
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     def seconds(count: int) -> float:
-        began = time.perf_counter()
+        began = time.thread_time()
         fenced_code(piece * count + "x\n")
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     seconds(100)
     assert seconds(40_000) < 12 * max(seconds(10_000), 0.005)

@@ -89,9 +89,9 @@ def test_marks_stacked_without_end_are_cut() -> None:
 def test_a_long_line_takes_linear_time(piece: str) -> None:
     def seconds(count: int) -> float:
         text = (piece * count)[:count]
-        began = time.perf_counter()
+        began = time.thread_time()
         breaks(text, 80)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     seconds(1_000)
     assert seconds(400_000) < 12 * max(seconds(100_000), 0.005)

@@ -481,7 +481,7 @@ async def test_the_palette_runs_commands_and_says_what_does_not_apply(
         await pilot.press("ctrl+p")
         await pilot.pause()
         await pilot.press(*"switch the method")
-        await until(pilot, lambda: len(pilot.app.screen_stack) > 2)
+        await until(pilot, lambda: len(pilot.app.screen_stack) > 1)
         await pilot.pause(0.2)
         await pilot.press("enter", "enter")
         await until(pilot, lambda: screen.bench.method == "raw")

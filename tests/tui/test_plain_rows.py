@@ -76,10 +76,10 @@ def test_clear_starts_over() -> None:
 def test_one_line_that_grows_takes_linear_time() -> None:
     def seconds(pieces: int) -> float:
         rows = rows_at(80)
-        began = time.perf_counter()
+        began = time.thread_time()
         for _ in range(pieces):
             rows.append("word " * 200)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     seconds(10)
     assert seconds(800) < 16 * max(seconds(200), 0.005)

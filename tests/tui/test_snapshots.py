@@ -21,6 +21,7 @@ from tests.ollama_server import QWEN_4B_THINKING, Reply
 
 from .workshop import (
     ANSWER,
+    QUERY,
     REPLY_A,
     STEADY_FIGURES,
     A,
@@ -30,7 +31,7 @@ from .workshop import (
     ask_and_wait,
     connected,
     main_screen,
-    settled,
+    still,
     until,
 )
 
@@ -49,7 +50,7 @@ def picture(workshop: Workshop, snap_compare: Any) -> Callable[..., None]:
             await connected(pilot)
             main_screen(pilot).query_one(QueryBox).cursor_blink = False
             await step(pilot)
-            await settled(pilot)
+            await still(pilot)
 
         changes.setdefault("remembered", SWAPPED)
         app = workshop.app(**changes)
@@ -204,6 +205,18 @@ def test_fallen_back_to_raw(picture: Callable[..., None], workshop: Workshop) ->
 def test_cut_at_the_limit(picture: Callable[..., None], workshop: Workshop) -> None:
     workshop.server.script(B, Reply(ANSWER[:60], done_reason="length", metrics=STEADY_FIGURES))
     picture(done)
+
+
+def test_prompt_that_the_server_seems_to_have_cut(
+    picture: Callable[..., None], workshop: Workshop
+) -> None:
+    workshop.server.script(B, Reply(ANSWER, metrics=STEADY_FIGURES, prompt_tokens=40))
+
+    async def step(pilot: Pilot[None]) -> None:
+        await ask_and_wait(pilot, f"{QUERY} " * 20)
+        await loaded(pilot, B)
+
+    picture(step)
 
 
 def test_from_the_cache(picture: Callable[..., None], workshop: Workshop) -> None:

@@ -109,7 +109,7 @@ def main_screen(pilot: Pilot[None]) -> MainScreen:
     return next(s for s in pilot.app.screen_stack if isinstance(s, MainScreen))
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], timeout: float = 10.0) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], object], timeout: float = 30.0) -> None:
     """Let the app go on until a condition holds.
 
     Raises:
@@ -129,11 +129,25 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def still(pilot: Pilot[None]) -> None:
+    """Wait until nothing on the screen changes any more: three pictures in a row are the same."""
+    pictures: list[str] = []
+
+    def settled_down() -> bool:
+        pictures.append(pilot.app.export_screenshot())
+        return len(pictures) > 2 and len(set(pictures[-3:])) == 1
+
+    await settled(pilot)
+    await until(pilot, settled_down)
+
+
 async def connected(pilot: Pilot[None]) -> MainScreen:
     """Wait until the server was looked at."""
     await until(pilot, lambda: any(isinstance(s, MainScreen) for s in pilot.app.screen_stack))
     screen = main_screen(pilot)
     await until(pilot, lambda: screen.bench.server.status != "connecting")
+    blocked = screen.has_class("-blocked")
+    await until(pilot, lambda: not blocked or screen.query("#retry:focus"))
     await pilot.pause()
     return screen
 

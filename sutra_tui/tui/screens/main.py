@@ -22,7 +22,7 @@ from ...core.clean import clean_line
 from ...core.events import Event, StageStarted
 from ...core.protocol import METHODS, ORDERS, HandoffResult
 from ...core.request import RunRequest, new_run_id
-from .. import run_driver, run_view, server_probe
+from .. import first_frame, run_view, server_probe
 from ..commands import COMMANDS, applicable, bindings, footer_order, reason_against
 from ..pane_words import demonstrations_status, empty_words, pane_status
 from ..run_view import RunView
@@ -55,7 +55,6 @@ class MainScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings())
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
-    CSS_PATH = "main.tcss"
     AUTO_FOCUS = "#query"
 
     bench: reactive[Workbench] = reactive(Workbench(), init=False)
@@ -68,12 +67,12 @@ class MainScreen(Screen[None]):
         self._possible: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
+        self._foresee_breakpoints()
         yield TitleBar().data_bind(MainScreen.bench)
         yield ChainBar().data_bind(MainScreen.bench)
         yield ThreadLine()
         yield QueryLine()
         yield Panes()
-        yield ServerCard().data_bind(MainScreen.bench)
         yield NoticeBar()
         with Container(id="ask"):
             yield QueryBox(id="query")
@@ -85,6 +84,21 @@ class MainScreen(Screen[None]):
         self.set_interval(GLANCE_S, self._glance)
         self.query_one(NoticeBar).show_notices(self.app.warnings)
         self.watch_bench(self.bench)
+        # The footer is painted with the second frame; what follows must not hold it up.
+        self.call_after_refresh(self.call_after_refresh, self._begin)
+
+    def _foresee_breakpoints(self) -> None:
+        """Set the classes of the size there is, before all widgets are styled and then again."""
+        width, height = self.app.size
+        for points, cells in (
+            (self.HORIZONTAL_BREAKPOINTS, width),
+            (self.VERTICAL_BREAKPOINTS, height),
+        ):
+            fitting = [name for least, name in points if least <= cells]
+            self.add_class(fitting[-1], update=False)
+
+    def _begin(self) -> None:
+        first_frame.is_there()
         self.connect()
 
     # The server
@@ -169,6 +183,8 @@ class MainScreen(Screen[None]):
 
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _drive(self, request: RunRequest) -> None:
+        from .. import run_driver  # brings the chain, which the first frame does without
+
         cache = await self.app.cache()
 
         def stopped(result: HandoffResult) -> None:
@@ -244,9 +260,10 @@ class MainScreen(Screen[None]):
         thread.now, thread.run_view = self._clock(), bench.run
         self.query_one(QueryLine).asked = bench.run.query
         blocked = (bench.server.status == "down" or bench.is_empty) and not bench.run.query
+        for card in self.query(ServerCard):
+            card.bench = bench
         if blocked != self.has_class("-blocked"):
-            self.set_class(blocked, "-blocked")
-            self.query_one("#retry" if blocked else "#query").focus()
+            self._show_blocked(blocked)
         if bench.run.running:
             self._ticker.resume()
         else:
@@ -257,6 +274,14 @@ class MainScreen(Screen[None]):
             # The footer is rebuilt, so only when it would say something else.
             self._possible = possible
             self.refresh_bindings()
+
+    def _show_blocked(self, blocked: bool) -> None:
+        self.set_class(blocked, "-blocked")
+        if blocked and not self.query(ServerCard):
+            # Only now: most people never see it, and its buttons take their time to start.
+            self.mount(ServerCard(self.bench), before=self.query_one(NoticeBar))
+        else:
+            self.query_one("#retry" if blocked else "#query").focus()
 
     def _show_statuses(self) -> None:
         run, now, panes = self.bench.run, self._clock(), self.query_one(Panes)

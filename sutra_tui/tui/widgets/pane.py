@@ -14,7 +14,10 @@ from .thinking_block import ThinkingBlock
 
 
 class Pane(Frame):
-    """A frame around one `StreamView` and the thinking before it."""
+    """A frame around one `StreamView` and the thinking before it.
+
+    Both are mounted when there is something to show: an empty pane is on the screen sooner.
+    """
 
     DEFAULT_CSS = """
     Pane {
@@ -30,9 +33,7 @@ class Pane(Frame):
         self.thinking = ThinkingBlock()
 
     def compose(self) -> ComposeResult:
-        yield self.thinking
         yield self._empty
-        yield self.view
 
     @property
     def text(self) -> str:
@@ -40,15 +41,19 @@ class Pane(Frame):
         return self.view.text
 
     def append(self, text: str) -> None:
+        if self.view.parent is None:
+            self.mount(self.view)
         self.add_class("-filled")
         self.view.append(text)
 
     def think(self, text: str) -> None:
+        if self.thinking.parent is None:
+            self.mount(self.thinking, before=self._empty)
         self.thinking.append(text)
 
     def move_to_thinking(self) -> None:
         """All text so far was thinking."""
-        self.thinking.append(self.view.text)
+        self.think(self.view.text)
         self.view.clear()
 
     def finish(self) -> None:
@@ -64,4 +69,5 @@ class Pane(Frame):
         self.thinking.toggle()
 
     def on_click(self) -> None:
-        self.view.focus()
+        if self.view.is_attached:
+            self.view.focus()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
+from textual.widget import Widget
 
 from ...core.events import (
     DemonstrationDropped,
@@ -109,7 +110,9 @@ class Panes(Container):
         if self._zoomed is not None:
             self._zoomed = name
         self._arrange()
-        self._by_name[name].query("StreamView, VerticalScroll").first().focus()
+        for view in self._by_name[name].query("StreamView, VerticalScroll").results(Widget):
+            view.focus()
+            break
 
     def zoom_next(self) -> None:
         """One pane alone, then the next, then all again; with room for one only, the next tab."""

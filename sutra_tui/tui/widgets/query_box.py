@@ -13,6 +13,8 @@ from ...core.clean import clean
 PASTE_LIMIT = 64 * 1024
 """Longest paste taken in, in characters: already several times a small model's context."""
 
+NEWLINE_KEYS = ("ctrl+j", "shift+enter", "alt+enter")
+
 
 class QueryBox(TextArea):
     """A text area that sends on enter.
@@ -45,7 +47,7 @@ class QueryBox(TextArea):
     """
     BINDINGS = [
         Binding("enter", "submit", "Send", show=True),
-        Binding("ctrl+j,shift+enter,alt+enter", "newline", "New line", show=False),
+        Binding(",".join(NEWLINE_KEYS), "newline", "New line", show=False),
     ]
 
     def __init__(self, *, id: str) -> None:
@@ -100,11 +102,13 @@ class QueryBox(TextArea):
         super().action_cursor_down(select)
 
     async def _on_key(self, event: events.Key) -> None:
-        # Not a priority binding: those overtake letters that are typed fast and still on their way.
-        if event.key == "enter":
+        # Not by bindings: priority ones overtake letters that are typed fast and still on their way,
+        # ordinary ones are overtaken by them.
+        action = self.action_submit if event.key == "enter" else self.action_newline
+        if event.key in ("enter", *NEWLINE_KEYS):
             event.stop()
             event.prevent_default()
-            self.action_submit()
+            action()
             return
         await super()._on_key(event)
 

@@ -16,7 +16,11 @@ SUGGESTED = ("llama3.2:3b", "qwen2.5:3b")
 
 
 class ServerCard(Vertical):
-    """Says what is missing and offers retry, another host and the demo, by key and by mouse."""
+    """Says what is missing and offers retry, another host and the demo, by key and by mouse.
+
+    Args:
+        bench: What to show first.
+    """
 
     DEFAULT_CSS = """
     ServerCard {
@@ -39,17 +43,22 @@ class ServerCard(Vertical):
 
     bench: reactive[Workbench] = reactive(Workbench())
 
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__()
+        self.set_reactive(ServerCard.bench, bench)
+
     def compose(self) -> ComposeResult:
+        head, body = _words(self.bench)
         with Vertical():
-            yield Static("", classes="head")
-            yield Static("", classes="body")
+            yield Static(head, classes="head")
+            yield Static(body, classes="body")
             with Horizontal():
                 yield Button(Content("Retry (r)"), id="retry", variant="primary", compact=True)
                 yield Button(Content("Another host (h)"), id="other_host", compact=True)
                 yield Button(Content("Play the demo (d)"), id="play_demo", compact=True)
 
     def on_mount(self) -> None:
-        self.watch_bench(self.bench)
+        self.query_one("#retry").focus()
 
     def watch_bench(self, bench: Workbench) -> None:
         if not self.is_mounted:
