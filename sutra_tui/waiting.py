@@ -49,16 +49,18 @@ class _Aside(Generic[T]):
         self._context = contextvars.copy_context()
 
     def wait(self) -> T:
-        threading.Thread(target=self._work, name="sutra run", daemon=True).start()
+        thread = threading.Thread(target=self._work, name="sutra run", daemon=True)
         try:
+            thread.start()
             self._wait_interruptibly()
         except BaseException:
             self._cancel()
-            futures.wait([self._outcome])
             raise
         return self._outcome.result()
 
     def _work(self) -> None:
+        if not self._outcome.set_running_or_notify_cancel():
+            return
         try:
             result = self._context.run(asyncio.run, self._main())
         except BaseException as error:
@@ -83,10 +85,14 @@ class _Aside(Generic[T]):
                 raise asyncio.CancelledError
 
     def _cancel(self) -> None:
+        """End the work and wait until it is over; work that has not begun never will."""
+        if self._outcome.cancel():
+            return
         self._began.wait()
         if self._loop is not None and self._task is not None:
             with suppress(RuntimeError):  # the loop is closed: the work was over already
                 self._loop.call_soon_threadsafe(self._task.cancel)
+        futures.wait([self._outcome])
 
 
 def _current_task() -> asyncio.Task[Any] | None:

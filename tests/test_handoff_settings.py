@@ -1,4 +1,4 @@
-"""What AgentHandoff and its runs can be told: used as said, or refused with the word that is wrong."""
+"""What AgentHandoff and its runs can be told: done as said, or refused by the wrong word."""
 
 from __future__ import annotations
 

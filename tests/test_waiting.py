@@ -92,6 +92,40 @@ def test_no_thread_stays_behind() -> None:
     assert set(threading.enumerate()) <= before
 
 
+def test_an_interrupt_while_the_thread_starts_leaves_nothing_running(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    began: list[str] = []
+    start = threading.Thread.start
+
+    async def work() -> None:
+        began.append("began")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            began.append("ended")
+
+    def start_and_be_interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start_and_be_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        wait_for(work)
+    assert began in ([], ["began", "ended"])
+
+
+def test_an_interrupt_before_the_thread_starts_waits_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def be_interrupted(thread: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", be_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        wait_for(lambda: asyncio.sleep(0))
+
+
 STUBBORN = """
 import asyncio, sys
 from contextlib import closing
