@@ -102,8 +102,8 @@ class QueryBox(TextArea):
         super().action_cursor_down(select)
 
     async def _on_key(self, event: events.Key) -> None:
-        # Not by bindings: priority ones overtake letters that are typed fast and still on their way,
-        # ordinary ones are overtaken by them.
+        # Not by bindings: priority ones overtake letters that are typed fast and still on their
+        # way, ordinary ones are overtaken by them.
         action = self.action_submit if event.key == "enter" else self.action_newline
         if event.key in ("enter", *NEWLINE_KEYS):
             event.stop()
