@@ -42,39 +42,71 @@ async def within(
         await settle(task)
 
 
-async def interrupted_after(
-    seconds: float, work: Awaitable[T], late: Callable[[], EngineError]
-) -> T:
-    """`within` for the per-token path: the work is done in the caller's own task, which a timer
-    interrupts, so that no task is made and no turn of the loop is lost for each token.
+class Alarm:
+    """`within` for the per-token path: one piece of work after another, each within its time.
+
+    The work is done in the caller's own task, which a timer interrupts, so that no task is made and
+    no turn of the loop is lost for each token. One timer serves all waits: setting one for each
+    would cost as much as reading a token does. Leaving the context takes it away.
 
     Args:
-        seconds: The time it has.
-        work: What to await; interrupted by a cancellation when the time is over.
-        late: Makes the error for work that took longer.
-
-    Raises:
-        EngineError: What `late` made.
-        Exception: Whatever the work raises.
+        late: Makes the error for work that took longer than so many seconds.
     """
-    task = asyncio.current_task()
-    assert task is not None, "only a task can wait"
-    rang = False
 
-    def ring() -> None:
-        nonlocal rang
-        rang = True
-        task.cancel()
+    def __init__(self, late: Callable[[float], EngineError]) -> None:
+        self._late = late
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._waiting: asyncio.Task[Any] | None = None
+        self._rang = False
 
-    timer = asyncio.get_running_loop().call_later(seconds, ring)
-    try:
-        return await work
-    except asyncio.CancelledError:
-        if rang and not _cancelled_by_others(task):
-            raise late() from None
-        raise
-    finally:
-        timer.cancel()
+    def __enter__(self) -> Alarm:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def wait(self, seconds: float, work: Awaitable[T]) -> T:
+        """Do some work within a time.
+
+        Args:
+            seconds: The time it has.
+            work: What to await; interrupted by a cancellation when the time is over.
+
+        Raises:
+            EngineError: What `late` made.
+            Exception: Whatever the work raises.
+        """
+        self._due = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._due:
+            self._set_timer()
+        task = self._waiting = asyncio.current_task()
+        assert task is not None, "only a task can wait"
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if self._rang and not _cancelled_by_others(task):
+                raise self._late(seconds) from None
+            raise
+        finally:
+            self._waiting, self._rang = None, False
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._due, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._waiting is None:
+            return  # the next wait sets it again
+        if self._loop.time() < self._due:
+            self._set_timer()  # it was set for an earlier wait
+        else:
+            self._rang = True
+            self._waiting.cancel()
 
 
 def _cancelled_by_others(task: asyncio.Task[Any]) -> bool:

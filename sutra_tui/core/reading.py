@@ -6,7 +6,7 @@ only has a leading thinking block set apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from . import parser
@@ -20,8 +20,7 @@ from .events import (
     Token,
 )
 from .parser import DraftParser, ParsedDraft, ParserEvent
-from .protocol import StageName
-from .thinking import ThinkSplitter
+from .thinking import ThinkPiece, ThinkSplitter
 
 _CLOSER: Final = "</demonstrations>"
 _CLOSING_PUNCTUATION: Final = "]}`\"' \t\r\n"
@@ -30,10 +29,10 @@ _CLOSING_PUNCTUATION: Final = "]}`\"' \t\r\n"
 class Reader(Protocol):
     """Takes a model's chunks in and gives a run's events out."""
 
-    def take(self, chunk: ChatChunk) -> Iterable[Event]:
+    def take(self, chunk: ChatChunk) -> list[Event]:
         """Read one chunk."""
 
-    def finish(self, *, cut: bool) -> Iterable[Event]:
+    def finish(self, *, cut: bool) -> list[Event]:
         """The stream is over; `cut` says that it was not the model that ended it."""
 
     @property
@@ -76,19 +75,20 @@ class DraftReader:
         self._tail = ""
         self._wrote_text = False
 
-    def take(self, chunk: ChatChunk) -> Iterable[Event]:
+    def take(self, chunk: ChatChunk) -> list[Event]:
+        events: list[Event] = []
         if chunk.thinking:
-            yield Token(self._run_id, "A", "thinking", chunk.thinking)
-        if not chunk.text:
-            return
-        if self.satisfied:
-            self._tail += chunk.text
-        self._wrote_text = self._wrote_text or not chunk.text.isspace()
-        yield RawText(self._run_id, "A", chunk.text)
-        yield from self._events(self._parser.feed(chunk.text))
+            events.append(Token(self._run_id, "A", "thinking", chunk.thinking))
+        if chunk.text:
+            if self.satisfied:
+                self._tail += chunk.text
+            self._wrote_text = self._wrote_text or not chunk.text.isspace()
+            events.append(RawText(self._run_id, "A", chunk.text))
+            events += map(self._event, self._parser.feed(chunk.text))
+        return events
 
-    def finish(self, *, cut: bool) -> Iterable[Event]:
-        yield from self._events(self._parser.finish(cut=cut and not self.satisfied))
+    def finish(self, *, cut: bool) -> list[Event]:
+        return [*map(self._event, self._parser.finish(cut=cut and not self.satisfied))]
 
     @property
     def satisfied(self) -> bool:
@@ -109,21 +109,20 @@ class DraftReader:
         """Draft, demonstrations and problems; final once the stream is over."""
         return self._parser.parsed
 
-    def _events(self, parsed: Iterable[ParserEvent]) -> Iterable[Event]:
-        for event in parsed:
-            match event:
-                case parser.DraftText(text):
-                    yield Token(self._run_id, "A", "draft", text)
-                case parser.DemonstrationText(index, text):
-                    yield Token(self._run_id, "A", "demonstration", text, index)
-                case parser.DemonstrationClosed(index, text):
-                    yield DemonstrationFound(self._run_id, index, text)
-                case parser.DemonstrationDropped(index, reason):
-                    yield DemonstrationDropped(self._run_id, index, reason)
-                case parser.ThinkingText(text):
-                    yield Token(self._run_id, "A", "thinking", text)
-                case parser.MovedToThinking():
-                    yield MovedToThinking(self._run_id, "A")
+    def _event(self, parsed: ParserEvent) -> Event:
+        match parsed:
+            case parser.DraftText(text):
+                return Token(self._run_id, "A", "draft", text)
+            case parser.DemonstrationText(index, text):
+                return Token(self._run_id, "A", "demonstration", text, index)
+            case parser.DemonstrationClosed(index, text):
+                return DemonstrationFound(self._run_id, index, text)
+            case parser.DemonstrationDropped(index, reason):
+                return DemonstrationDropped(self._run_id, index, reason)
+            case parser.ThinkingText(text):
+                return Token(self._run_id, "A", "thinking", text)
+            case parser.MovedToThinking():
+                return MovedToThinking(self._run_id, "A")
 
 
 class AnswerReader:
@@ -142,31 +141,27 @@ class AnswerReader:
         self._splitter = ThinkSplitter(opening_may_be_missing=thinks)
         self._wrote_text = False
 
-    def take(self, chunk: ChatChunk) -> Iterable[Event]:
+    def take(self, chunk: ChatChunk) -> list[Event]:
+        events: list[Event] = []
         if chunk.thinking:
-            yield Token(self._run_id, "B", "thinking", chunk.thinking)
+            events.append(Token(self._run_id, "B", "thinking", chunk.thinking))
         if chunk.text:
-            yield from self._events(self._splitter.feed(chunk.text))
+            events += map(self._event, self._splitter.feed(chunk.text))
+        return events
 
-    def finish(self, *, cut: bool) -> Iterable[Event]:
-        yield from self._events(self._splitter.finish())
+    def finish(self, *, cut: bool) -> list[Event]:
+        return [*map(self._event, self._splitter.finish())]
 
     @property
     def wrote_text(self) -> bool:
         return self._wrote_text
 
-    def _events(
-        self, pieces: Iterable[tuple[str, str] | parser.MovedToThinking]
-    ) -> Iterable[Event]:
-        stage: StageName = "B"
-        for piece in pieces:
-            if isinstance(piece, parser.MovedToThinking):
-                self._wrote_text = False
-                yield MovedToThinking(self._run_id, stage)
-                continue
-            kind, text = piece
-            if kind == "thinking":
-                yield Token(self._run_id, stage, "thinking", text)
-            else:
-                self._wrote_text = self._wrote_text or not text.isspace()
-                yield Token(self._run_id, stage, "answer", text)
+    def _event(self, piece: ThinkPiece) -> Event:
+        if isinstance(piece, parser.MovedToThinking):
+            self._wrote_text = False
+            return MovedToThinking(self._run_id, "B")
+        kind, text = piece
+        if kind == "thinking":
+            return Token(self._run_id, "B", "thinking", text)
+        self._wrote_text = self._wrote_text or not text.isspace()
+        return Token(self._run_id, "B", "answer", text)

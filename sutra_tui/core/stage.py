@@ -7,7 +7,7 @@ wanted was there, is `complete`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -123,20 +123,11 @@ class ModelStage:
             outcome.status = "complete"
         outcome.stats = self._watch.complete(outcome.stats)
 
-    async def _next(
+    def _next(
         self, stream: AsyncGenerator[ChatChunk | PhaseName, None]
-    ) -> ChatChunk | PhaseName | None:
-        """The next item; None at the end, and when a satisfied reader has waited long enough.
-
-        The reply's content is complete with the last demonstration, but the server's token counts
-        come with the `done` line a moment later, so a well-behaved model gets that moment.
-        """
-        if not self._reader.satisfied:
-            return await anext(stream, None)
-        try:
-            return await within(LINGER_S, _next_of(stream), _lingered)
-        except EngineError:
-            return None  # whatever goes wrong now, nothing that was wanted is missing
+    ) -> Awaitable[ChatChunk | PhaseName | None]:
+        """The next item; None at the end, and when a satisfied reader has waited long enough."""
+        return _linger(stream) if self._reader.satisfied else anext(stream, None)
 
     def _verdict(self, who: str, estimate: Estimate) -> list[Event]:
         outcome, options = self.outcome, self._role.options
@@ -171,14 +162,25 @@ class ModelStage:
         return Notice(self._run_id, kind, text, self._name)
 
 
-def _lingered() -> EngineError:
-    return EngineError("The server's numbers did not come in time.")
-
-
-async def _next_of(
+async def _linger(
     stream: AsyncGenerator[ChatChunk | PhaseName, None],
 ) -> ChatChunk | PhaseName | None:
-    return await anext(stream, None)
+    """The next item, if it comes soon.
+
+    The reply's content is complete with the last demonstration, but the server's token counts come
+    with the `done` line a moment later, so a well-behaved model gets that moment.
+    """
+
+    async def following() -> ChatChunk | PhaseName | None:
+        return await anext(stream, None)
+
+    def late() -> EngineError:
+        return EngineError("The server's numbers did not come in time.")
+
+    try:
+        return await within(LINGER_S, following(), late)
+    except EngineError:
+        return None  # whatever goes wrong now, nothing that was wanted is missing
 
 
 def sent_options(role: Role) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class ThinkSplitter:
 
     def feed(self, chunk: str) -> list[ThinkPiece]:
         """Read on; only what may be the beginning of a think tag is held back."""
+        if self._state == "text" and not self._held:  # from then on the usual case
+            return [("text", chunk)] if chunk else []
         text, self._held = self._held + chunk, ""
         stump = _STUMP.search(text, max(0, len(text) - _LONGEST_TAG))
         if stump and self._state != "text":

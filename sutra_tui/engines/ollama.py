@@ -17,7 +17,7 @@ from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest
 from ..core.errors import EngineError, ServerBusy, StreamInterrupted
 from ..core.model_names import same_model
-from ..core.patience import interrupted_after, within
+from ..core.patience import Alarm, within
 from ..core.protocol import (
     GenerationOptions,
     LoadedModel,
@@ -172,12 +172,12 @@ class OllamaEngine:
             StreamInterrupted: The connection broke.
             EngineError: Whatever else went wrong, by its name.
         """
-        with faults.translated(self._address, request.model):
+        with faults.translated(self._address, request.model), Alarm(self._stalled) as alarm:
             stream = await self._open_stream(request)
             text, thinking = replies.SurrogateJoiner(), replies.SurrogateJoiner()
             patience_s = self._first_token_s
             async with aclosing(stream):
-                while (part := await self._next(stream, patience_s)) is not None:
+                while (part := await alarm.wait(patience_s, anext(stream, None))) is not None:
                     patience_s = self._stall_s
                     chunk = ChatChunk(
                         text=text.feed(part.message.content or ""),
@@ -245,11 +245,8 @@ class OllamaEngine:
         stream: AsyncGenerator[Any, None] = await clients.typed.chat(**arguments)
         return stream
 
-    async def _next(self, stream: AsyncGenerator[Any, None], patience_s: float) -> Any:
-        """The next typed chunk; None at the end."""
-        return await interrupted_after(
-            patience_s, _part_of(stream), lambda: faults.stalled(self._address, patience_s)
-        )
+    def _stalled(self, seconds: float) -> EngineError:
+        return faults.stalled(self._address, seconds)
 
     async def _ask(
         self,
