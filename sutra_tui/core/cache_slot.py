@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import TypedDict
 
 from .demonstration_store import DemonstrationStore
 from .events import CacheHit, DemonstrationFound, Event, StageFinished, StageStarted, Token
 from .parser import ParsedDraft
-from .protocol import StageStats
+from .protocol import GenerationOptions, ModelInfo, StageStats
 from .request import RunRequest
-from .residency import Role
+from .residency import role_options
 
 
 class KeyParts(TypedDict):
@@ -31,13 +31,29 @@ class KeyParts(TypedDict):
     options: dict[str, object]
 
 
+def asked_parts(request: RunRequest, models: Iterable[ModelInfo]) -> KeyParts | None:
+    """What the key of a run would be made of; None if Model A would not be asked.
+
+    Args:
+        request: The run.
+        models: Everything the server has.
+    """
+    named = {model.name: model for model in models}
+    a, b = named.get(request.model_a), named.get(request.model_b)
+    if a is None or not request.asks_model_a:
+        return None
+    options, _ = role_options(request, a, b)
+    return key_parts(request, a, options)
+
+
 class CacheSlot:
     """Reads and writes one run's entry; without a cache it is always empty.
 
     Args:
         cache: Where demonstrations are kept; None keeps none.
         request: The run.
-        a: Model A in it.
+        model: Model A in it.
+        options: How it generates.
         now: Seconds since the epoch.
     """
 
@@ -45,14 +61,15 @@ class CacheSlot:
         self,
         cache: DemonstrationStore | None,
         request: RunRequest,
-        a: Role,
+        model: ModelInfo,
+        options: GenerationOptions,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._cache = cache
         self._run_id = request.run_id
-        self._model = a.info
+        self._model = model
         self._now = now
-        self._parts = key_parts(request, a)
+        self._parts = key_parts(request, model, options)
         self._key = cache.make_key(**self._parts) if cache else ""
         self.demonstrations: tuple[str, ...] = ()
         self.draft = ""
@@ -103,14 +120,20 @@ class CacheSlot:
         )
 
 
-def key_parts(request: RunRequest, a: Role) -> KeyParts:
-    """Everything that can change what Model A writes for a request."""
+def key_parts(request: RunRequest, model: ModelInfo, options: GenerationOptions) -> KeyParts:
+    """Everything that can change what Model A writes for a request.
+
+    Args:
+        request: The run.
+        model: Model A, as the server lists it.
+        options: How Model A generates in this run.
+    """
     return {
         "query": request.query,
-        "model_a": a.info.name,
-        "digest": a.info.digest,
+        "model_a": model.name,
+        "digest": model.digest,
         "template_hash": request.templates.hash_a(request.order, request.system),
         "count": request.count,
         "order": request.order,
-        "options": a.options.sampling(),
+        "options": options.sampling(),
     }

@@ -29,10 +29,10 @@ from .events import (
     StageFinished,
     StageStarted,
 )
-from .protocol import ModelInfo, ModelShape, reconcile
+from .protocol import ModelInfo, ModelShape
 from .reading import AnswerReader, DraftReader
 from .request import RunRequest, find_model
-from .residency import MemoryKeeper, Role, same_weights
+from .residency import MemoryKeeper, Role, role_options
 from .stage import ModelStage
 from .transcript import Transcript
 
@@ -129,9 +129,7 @@ class _Run:
 
         info_a = find(request.model_a) if request.asks_model_a else None
         info_b = find(request.model_b) if request.final else None
-        options_a, options_b = request.options_a, request.options_b
-        if info_a and info_b and same_weights(info_a, info_b):
-            options_a, options_b = reconcile(options_a, options_b)
+        options_a, options_b = role_options(request, info_a, info_b)
         shape_a = await self._shape(info_a)
         shape_b = shape_a if info_a == info_b else await self._shape(info_b)
         return (
@@ -148,7 +146,7 @@ class _Run:
     async def _demonstrate(self, a: Role, keeper: MemoryKeeper) -> AsyncGenerator[Event, None]:
         """Get demonstrations from the cache or from Model A."""
         request = self._request
-        slot = CacheSlot(self._cache, request, a)
+        slot = CacheSlot(self._cache, request, a.info, a.options)
         if request.cache == "use":
             async for event in slot.replay():
                 yield event

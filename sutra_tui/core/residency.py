@@ -17,7 +17,8 @@ from .events import PhaseName
 from .memory import Residency, footprint, residency
 from .model_names import same_model
 from .patience import settle
-from .protocol import GenerationOptions, LoadedModel, ModelInfo, ModelShape
+from .protocol import GenerationOptions, LoadedModel, ModelInfo, ModelShape, reconcile
+from .request import RunRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,21 @@ class MemoryKeeper:
 def same_weights(a: ModelInfo, b: ModelInfo) -> bool:
     """Whether two names are one model for the server, so that one load serves both."""
     return same_model(a.name, b.name) or bool(a.digest and a.digest == b.digest)
+
+
+def role_options(
+    request: RunRequest, a: ModelInfo | None, b: ModelInfo | None
+) -> tuple[GenerationOptions, GenerationOptions]:
+    """How the roles generate: as asked, but with one limit for both if they are one model.
+
+    Args:
+        request: The run.
+        a: Model A; None when it is not asked.
+        b: Model B; None likewise.
+    """
+    if a and b and same_weights(a, b):
+        return reconcile(request.options_a, request.options_b)
+    return request.options_a, request.options_b
 
 
 def _plays(held: LoadedModel, role: Role) -> bool:

@@ -6,27 +6,29 @@ chain. Nothing slow happens before the first frame.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from ..core.demonstration_store import DemonstrationStore
 from ..core.engine import Engine
 from ..core.errors import SutraError
 from ..settings import Settings
 from ..store.remembered import Remembered, save_remembered
-from .commands import COMMANDS
+from . import palette
+from .caches import Caches
 from .screens.main import MainScreen
 from .theme import THEMES
 from .widgets.notice_bar import NoticeBar
 from .workbench import Server, Workbench
+
+if TYPE_CHECKING:
+    from ..store.cache import DemonstrationCache
 
 Reconnect = Callable[[str | None, bool], Engine]
 
@@ -47,6 +49,7 @@ class SutraApp(App[None]):
         examples: Queries offered for a first try.
         warnings: What was wrong with the settings; shown once.
         clock: Seconds from any fixed point, for everything the screen measures.
+        wall_clock: Seconds since the epoch.
     """
 
     TITLE = "sutra"
@@ -57,7 +60,7 @@ class SutraApp(App[None]):
     def __init__(
         self,
         engine: Engine,
-        open_cache: Callable[[bool], DemonstrationStore],
+        open_cache: Callable[[bool], DemonstrationCache],
         settings: Settings,
         remembered: Remembered,
         model_a: str | None = None,
@@ -68,6 +71,7 @@ class SutraApp(App[None]):
         examples: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self.engine = engine
@@ -76,10 +80,9 @@ class SutraApp(App[None]):
         self.examples = examples
         self.warnings = warnings
         self.clock = clock
+        self.wall_clock = wall_clock
         self.asked_pair = (model_a or "", model_b or "")
-        self._open_cache = open_cache
-        self._caches: dict[bool, DemonstrationStore] = {}
-        self._cache_told = 0
+        self.caches = Caches(open_cache)
         self._reconnect = reconnect
         self._state_file = state_file
         for theme in THEMES:
@@ -118,19 +121,6 @@ class SutraApp(App[None]):
         last = self.remembered.pair_for(self.engine.address) or ("", "")
         return (self.asked_pair[0] or last[0], self.asked_pair[1] or last[1])
 
-    def cache_news(self) -> list[str]:
-        """What the caches have to say that was not said yet."""
-        said = [text for cache in self._caches.values() for text in cache.warnings]
-        news, self._cache_told = said[self._cache_told :], len(said)
-        return news
-
-    async def cache(self) -> DemonstrationStore:
-        """The demonstration cache, opened when it is first needed. The demo has one of its own."""
-        demo = self.engine.is_demo
-        if demo not in self._caches:
-            self._caches[demo] = await asyncio.to_thread(self._open_cache, demo)
-        return self._caches[demo]
-
     def remember(self, bench: Workbench) -> None:
         """Keep the choices for next time; the demo's are not worth it."""
         if self.engine.is_demo:
@@ -160,25 +150,11 @@ class SutraApp(App[None]):
         screen.connect()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: the registry, each with its key, and why it does not apply if so."""
+        """The palette's entries."""
         if isinstance(screen, MainScreen):
-            for command in COMMANDS:
-                reason = command.reason(screen.bench)
-                title = f"{command.title} ({command.key})" if command.key else command.title
-                yield SystemCommand(
-                    f"{title} · not now" if reason else title,
-                    reason or command.help,
-                    partial(self._run_command, screen, command.action, reason),
-                )
+            yield from palette.entries(screen.bench, screen.run_command)
         yield SystemCommand("Change the theme", "Light, dark and others.", self.search_themes)
 
-    async def _run_command(self, screen: MainScreen, action: str, reason: str | None) -> None:
-        if reason:
-            screen.query_one(NoticeBar).show_quiet(reason)
-        else:
-            await screen.run_action(action)
-
     async def on_unmount(self) -> None:
-        for cache in self._caches.values():
-            await asyncio.to_thread(cache.close)
+        await self.caches.close()
         await self.engine.close()

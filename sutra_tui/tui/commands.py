@@ -182,6 +182,16 @@ COMMANDS: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
+        "cache.open",
+        "Cache inspector",
+        "Every kept demonstration: look, search, edit, pin, ban, delete, use.",
+        "open_cache",
+        key="f7",
+        footer="Cache",
+        footer_from=100,
+        priority=True,
+    ),
+    Command(
         "pane.zoom",
         "Zoom a pane",
         "Shows one pane alone, then the next, then all of them again.",

@@ -39,6 +39,7 @@ def three_demonstrations(server: OllamaServer) -> None:
 
 def assert_usable(terminal: Terminal) -> None:
     """The app goes on as if nothing had been said."""
+    terminal.wait_for("╭─ ask")
     terminal.click("╭─ ask")
     terminal.type("¤")
     terminal.wait_for("¤")

@@ -19,7 +19,3 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
         workshop = Workshop(server, tmp_path / "state" / "state.json")
         workshop.script()
         yield workshop
-
-
-collect_ignore_glob = ["test_cache_inspector*"]
-"""The cache inspector is being built: it is not part of the app yet, and neither are its tests."""

@@ -1,0 +1,192 @@
+"""The main screen's looks: one workbench, shown, and the server it is about.
+
+Invariant: the screen holds one `Workbench` and replaces it; widgets are told by assignment and
+answer by messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, BindingType
+from textual.containers import Container
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from .. import first_frame, server_probe
+from ..commands import COMMANDS, Command, applicable, bindings, footer_order, reason_against
+from ..pane_words import demonstrations_status, empty_words, pane_status
+from ..widgets.chain_bar import ChainBar
+from ..widgets.notice_bar import NoticeBar
+from ..widgets.panes import Panes
+from ..widgets.query_box import QueryBox
+from ..widgets.query_line import QueryLine
+from ..widgets.server_card import ServerCard
+from ..widgets.thread_line import ThreadLine
+from ..widgets.title_bar import TitleBar
+from ..workbench import Server, Workbench
+
+if TYPE_CHECKING:
+    from ..app import SutraApp
+
+GLANCE_S = 5.0
+"""How often the server is asked what it holds in memory."""
+TICKS_PER_S = 4
+
+
+class BenchScreen(Screen[None]):
+    """See `MainScreen`, which is the screen to use."""
+
+    app: SutraApp
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings())
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
+    AUTO_FOCUS = "#query"
+
+    bench: reactive[Workbench] = reactive(Workbench(), init=False)
+
+    def __init__(self, bench: Workbench, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.set_reactive(BenchScreen.bench, bench)
+        self._clock = clock
+        self._possible: frozenset[str] = frozenset()
+
+    def compose(self) -> ComposeResult:
+        self._foresee_breakpoints()
+        yield TitleBar().data_bind(BenchScreen.bench)
+        yield ChainBar().data_bind(BenchScreen.bench)
+        yield ThreadLine()
+        yield QueryLine()
+        yield Panes()
+        yield NoticeBar()
+        with Container(id="ask"):
+            yield QueryBox(id="query")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(QueryBox).suggest(self.app.examples)
+        self._ticker = self.set_interval(1 / TICKS_PER_S, self._tick, pause=True)
+        self.set_interval(GLANCE_S, self._glance)
+        self.query_one(NoticeBar).show_notices(self.app.warnings)
+        self.watch_bench(self.bench)
+        # The footer is painted with the second frame; what follows must not hold it up.
+        self.call_after_refresh(self.call_after_refresh, self._begin)
+
+    def _foresee_breakpoints(self) -> None:
+        """Set the classes of the size there is, before all widgets are styled and then again."""
+        width, height = self.app.size
+        for points, cells in (
+            (self.HORIZONTAL_BREAKPOINTS, width),
+            (self.VERTICAL_BREAKPOINTS, height),
+        ):
+            fitting = [name for least, name in points if least <= cells]
+            self.add_class(fitting[-1], update=False)
+
+    def _begin(self) -> None:
+        first_frame.is_there()
+        self.connect()
+
+    # The server
+
+    @work(exclusive=True, group="server", exit_on_error=False)
+    async def connect(self) -> None:
+        """Look at the server and show what is there."""
+        engine = self.app.engine
+        self.bench = replace(
+            self.bench, server=Server(engine.address, is_demo=engine.is_demo, status="connecting")
+        )
+        seen = await server_probe.look(engine, self.bench, self.app.preferred_pair)
+        self.bench = replace(seen, run=self.bench.run)
+        missing = [name for name in self.app.asked_pair if name and not seen.info(name)]
+        if missing and seen.choosable:
+            self.query_one(NoticeBar).show_notices(
+                [f"{name} is not pulled here; another model was chosen." for name in missing]
+            )
+
+    @work(exclusive=True, group="glance", exit_on_error=False)
+    async def _glance(self) -> None:
+        if self.bench.server.status == "up":
+            seen = await server_probe.glance(self.app.engine, self.bench)
+            self.bench = replace(self.bench, loaded=seen.loaded, memory=seen.memory)
+
+    def _tick(self) -> None:
+        thread = self.query_one(ThreadLine)
+        thread.now = self._clock()
+        if not self.app.settings.reduced_motion:
+            thread.tick += 1
+        self._show_statuses()
+
+    # What is shown
+
+    def watch_bench(self, bench: Workbench) -> None:
+        """Tell the widgets that are not bound to the whole workbench."""
+        if not self.is_mounted:
+            return
+        thread = self.query_one(ThreadLine)
+        thread.now, thread.run_view = self._clock(), bench.run
+        self.query_one(QueryLine).asked = bench.run.query
+        blocked = (bench.server.status == "down" or bench.is_empty) and not bench.run.query
+        for card in self.query(ServerCard):
+            card.bench = bench
+        if blocked != self.has_class("-blocked"):
+            self._show_blocked(blocked)
+        if bench.run.running:
+            self._ticker.resume()
+        else:
+            self._ticker.pause()
+        self._show_statuses()
+        possible = applicable(bench)
+        if possible != self._possible:
+            # The footer is rebuilt, so only when it would say something else.
+            self._possible = possible
+            self.refresh_bindings()
+
+    def _show_blocked(self, blocked: bool) -> None:
+        self.set_class(blocked, "-blocked")
+        if blocked and not self.query(ServerCard):
+            # Only now: most people never see it, and its buttons take their time to start.
+            self.mount(ServerCard(self.bench), before=self.query_one(NoticeBar))
+        else:
+            self.query_one("#retry" if blocked else "#query").focus()
+
+    def _show_statuses(self) -> None:
+        run, now, panes = self.bench.run, self._clock(), self.query_one(Panes)
+        panes.draft.status = pane_status(run.a, now, panes.draft.room)
+        panes.answer.status = pane_status(run.b, now, panes.answer.room, raw=run.fell_back)
+        panes.demonstrations.status = demonstrations_status(run)
+        panes.demonstrations.show_problems(run.problems)
+        for name, text in empty_words(self.bench).items():
+            panes.show_empty(name, text)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The bindings as the footer wants them: in the registry's order, as many as fit."""
+        blocked = self.has_class("-blocked")
+        return footer_order(super().active_bindings, self.size.width, blocked=blocked)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what does not apply right now, by the registry's word."""
+        if action == "stop" and not self.bench.run.running:
+            return False
+        return None if reason_against(action, self.bench) else True
+
+    async def run_command(self, command: Command, reason: str | None) -> None:
+        """Do what was chosen in the palette, or say why not."""
+        if reason:
+            self.query_one(NoticeBar).show_quiet(reason)
+        else:
+            await self.run_action(command.action)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key of ours that nobody took does not apply right now: say why."""
+        for command in COMMANDS:
+            if event.key in command.key.split(",") and (reason := command.reason(self.bench)):
+                if command.id != "run.stop":
+                    self.query_one(NoticeBar).show_quiet(reason)
+                return

@@ -1,0 +1,188 @@
+"""Runs on the main screen: start one, show its events, stop it, run it again.
+
+Invariant: everything about the chain itself happens in `core.pipeline`; events of a run that is not
+on the screen any more are dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from ...core.clean import clean_line
+from ...core.events import Event, StageStarted
+from ...core.protocol import HandoffResult
+from ...core.request import RunRequest, new_run_id
+from .. import run_view
+from ..run_view import RunView
+from ..similar import find_similar
+from ..widgets.notice_bar import NoticeBar
+from ..widgets.panes import Panes
+from ..widgets.query_box import QueryBox
+from .bench_screen import BenchScreen
+
+if TYPE_CHECKING:
+    from ...store.cache import DemonstrationCache
+
+
+class RunScreen(BenchScreen):
+    """See `MainScreen`, which is the screen to use."""
+
+    @on(QueryBox.Submitted)
+    def _submitted(self, event: QueryBox.Submitted) -> None:
+        self.ask(event.query)
+
+    def ask(self, query: str, demonstrations: tuple[str, ...] | None = None) -> None:
+        """Run what stands in the query box, if that is possible now; else say why not.
+
+        Args:
+            query: What stands there.
+            demonstrations: Use these instead of asking Model A.
+        """
+        if self.bench.run.running:
+            self.query_one(NoticeBar).show_quiet("A run is going on. Escape stops it.")
+        elif not self.bench.ready:
+            self.query_one(NoticeBar).show_quiet("There is no model to ask yet.")
+        else:
+            box = self.query_one(QueryBox)
+            box.remember(query)
+            box.clear()
+            self.start(query, demonstrations=demonstrations)
+
+    def start(
+        self, query: str, *, fresh: bool = False, demonstrations: tuple[str, ...] | None = None
+    ) -> None:
+        """Run a query with what is chosen now.
+
+        Args:
+            query: What to ask.
+            fresh: Do not take the demonstrations from the cache.
+            demonstrations: Use these instead of asking Model A.
+        """
+        request = self.request_for(query, fresh=fresh, demonstrations=demonstrations)
+        self.query_one(NoticeBar).hide()
+        panes = self.query_one(Panes)
+        panes.clear()
+        panes.follow("draft" if request.asks_model_a else "answer")
+        bench = self.bench
+        run = RunView(
+            request.run_id,
+            query,
+            request.method,
+            wanted=len(demonstrations) if demonstrations else bench.count,
+            running=True,
+            bypassed=fresh,
+            given=demonstrations is not None,
+        )
+        self.bench = replace(bench, run=run, similar=None)
+        self.app.remember(bench)
+        self._drive(request)
+
+    def request_for(
+        self, query: str, *, fresh: bool = False, demonstrations: tuple[str, ...] | None = None
+    ) -> RunRequest:
+        """What a run started now would be. Arguments as of `start`."""
+        bench, settings = self.bench, self.app.settings
+        return RunRequest(
+            query,
+            model_a=bench.model_a,
+            model_b=bench.model_b,
+            method="handoff" if demonstrations is not None else bench.method,
+            order=bench.order,
+            count=bench.count,
+            options_a=settings.options_a,
+            options_b=settings.options_b,
+            cache="bypass" if fresh else "use",
+            demonstrations=demonstrations,
+            allow_cloud=True,  # the picker asked before a cloud model could be chosen
+            run_id=new_run_id(),
+        )
+
+    @work(exclusive=True, group="run", exit_on_error=False)
+    async def _drive(self, request: RunRequest) -> None:
+        from .. import run_driver  # brings the chain, which the first frame does without
+
+        cache = await self.cache()
+
+        def stopped(result: HandoffResult) -> None:
+            self._show_stopped(request.run_id, result)
+
+        await run_driver.drive(
+            request, self.app.engine, cache, self._clock, show=self._take, stopped=stopped
+        )
+        self._run_ended()
+
+    async def cache(self) -> DemonstrationCache:
+        """The cache for the engine there is now."""
+        return await self.app.caches.get(demo=self.app.engine.is_demo)
+
+    @work(exclusive=True, group="similar", exit_on_error=False)
+    async def _offer_similar(self, run_id: str, query: str) -> None:
+        """Model A is really asked, so a neighbour in the cache could save its time."""
+        similar = await find_similar(await self.cache(), query)
+        if similar is None or self.bench.run.run_id != run_id or not self.bench.run.running:
+            return
+        self.bench = replace(self.bench, similar=similar)
+        self.query_one(NoticeBar).show_quiet(
+            f"In the cache: \u201c{clean_line(similar.query, 60)}\u201d "
+            f"({similar.similarity:.0%} alike). ctrl+n answers with its demonstrations."
+        )
+
+    def _take(self, event: Event) -> None:
+        """Show one event; those of a run that is not on the screen any more are dropped."""
+        if event.run_id != self.bench.run.run_id:
+            return
+        self.query_one(Panes).take(event)
+        if isinstance(event, StageStarted) and event.stage == "A" and event.messages:
+            self._offer_similar(event.run_id, self.bench.run.query)
+        before = self.bench.run
+        after = run_view.apply(before, event, self._clock())
+        if after != before:
+            self.bench = replace(self.bench, run=after)
+
+    def _show_stopped(self, run_id: str, result: HandoffResult) -> None:
+        if run_id != self.bench.run.run_id or not self.is_mounted:
+            return
+        self.bench = replace(
+            self.bench, run=run_view.stopped(self.bench.run, result, self._clock())
+        )
+        self.query_one(NoticeBar).show_quiet(
+            "Stopped. What was written is kept; the query is back below."
+        )
+        self._run_ended()
+
+    def _run_ended(self) -> None:
+        run = self.bench.run
+        self.query_one(Panes).finish()
+        box = self.query_one(QueryBox)
+        whole = run.error is None and run.result is not None and run.result.status == "complete"
+        if not whole and not box.text:
+            box.put(run.query)
+        if run.error is not None:
+            self.query_one(NoticeBar).show_error(run.error)
+        elif notices := [*run.notices, *self.app.caches.news()]:
+            self.query_one(NoticeBar).show_notices(notices)
+        self._glance()
+
+    # Actions
+
+    def action_stop(self) -> None:
+        self.workers.cancel_group(self, "run")
+
+    def action_run_again(self) -> None:
+        self._again(fresh=False)
+
+    def action_run_fresh(self) -> None:
+        self._again(fresh=True)
+
+    def _again(self, *, fresh: bool) -> None:
+        box = self.query_one(QueryBox)
+        if box.text == self.bench.run.query:
+            box.clear()
+        self.start(self.bench.run.query, fresh=fresh)
+
+    def action_use_similar(self) -> None:
+        if similar := self.bench.similar:
+            self.start(self.bench.run.query, demonstrations=similar.demonstrations)
