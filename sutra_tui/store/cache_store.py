@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound="CacheStore")
 
-MAX_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 64_000_000
 """Above this, the least recently used entries are evicted."""
 HELD_UP: Final = (
     "Another program is using the cache and does not let go."

@@ -10,13 +10,16 @@ from __future__ import annotations
 import codecs
 import os
 import select
+import signal
 from collections.abc import Iterable
+from types import FrameType
 from typing import Any, Final, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.message import Message
 
 from ..core.clean import clean
@@ -67,6 +70,17 @@ class TerminalDriver(LinuxDriver):
         self._terminal.take()
         self._watch.begin(self._loop)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGWINCH, self._window_changed)
+
+    def _window_changed(self, signum: int, frame: FrameType | None) -> None:
+        # Textual's handler reads the size at once. One such handler can interrupt another, which
+        # then reports its older size last, and the app stays at a size that is long gone.
+        self._loop.call_soon_threadsafe(self._report_size)
+
+    def _report_size(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._terminal.size())
+            self._app.post_message(events.Resize(size, size))
 
     def stop_application_mode(self) -> None:
         """Undo what was asked of the terminal."""

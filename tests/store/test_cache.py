@@ -222,4 +222,4 @@ def test_importing_the_cache_loads_no_sqlite() -> None:
 
 
 def test_the_default_size_is_64_mb() -> None:
-    assert DemonstrationCache().stats().max_bytes == cache_store.MAX_BYTES == 64 * 1024 * 1024
+    assert DemonstrationCache().stats().max_bytes == cache_store.MAX_BYTES == 64_000_000
