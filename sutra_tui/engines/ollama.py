@@ -10,14 +10,14 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest
-from ..core.errors import EngineError, ServerBusy, StreamInterrupted
+from ..core.errors import ServerBusy, StreamInterrupted
 from ..core.model_names import same_model
-from ..core.patience import Alarm, within
+from ..core.patience import within
 from ..core.protocol import (
     GenerationOptions,
     LoadedModel,
@@ -28,6 +28,7 @@ from ..core.protocol import (
 from . import faults, replies
 from .address import DEFAULT_URL, HOST_VARIABLE, display, is_encrypted, is_loopback, parse_host
 from .asking import chat_arguments, load_body, model_name, sendable_key, unload_body
+from .read_ahead import ReadAhead
 
 if TYPE_CHECKING:
     import httpx
@@ -172,23 +173,20 @@ class OllamaEngine:
             StreamInterrupted: The connection broke.
             EngineError: Whatever else went wrong, by its name.
         """
-        with faults.translated(self._address, request.model), Alarm(self._stalled) as alarm:
+        with faults.translated(self._address, request.model):
             stream = await self._open_stream(request)
             text, thinking = replies.SurrogateJoiner(), replies.SurrogateJoiner()
             patience_s = self._first_token_s
-            async with aclosing(stream):
-                while (part := await alarm.wait(patience_s, anext(stream, None))) is not None:
+            async with ReadAhead(stream) as ahead:
+                while parts := await self._take(ahead, patience_s):
                     patience_s = self._stall_s
-                    chunk = ChatChunk(
-                        text=text.feed(part.message.content or ""),
-                        thinking=thinking.feed(part.message.thinking or ""),
-                    )
-                    if part.done:
-                        await _read_trailer(stream)
-                        yield _final(part, chunk, text.end(), thinking.end())
-                        return
-                    if chunk.text or chunk.thinking:
+                    for chunk in replies.chunks(parts, text, thinking):
+                        if chunk.done:
+                            # The end that follows it lets the connection be used again.
+                            await ahead.end(_TRAILER_S)
                         yield chunk
+                        if chunk.done:
+                            return
             left = ChatChunk(text=text.end(), thinking=thinking.end())
             if left.text or left.thinking:
                 yield left
@@ -245,8 +243,16 @@ class OllamaEngine:
         stream: AsyncGenerator[Any, None] = await clients.typed.chat(**arguments)
         return stream
 
-    def _stalled(self, seconds: float) -> EngineError:
-        return faults.stalled(self._address, seconds)
+    async def _take(self, ahead: ReadAhead[Any], seconds: float) -> list[Any]:
+        """What has come of a reply.
+
+        Raises:
+            StreamStalled: Nothing has.
+        """
+        try:
+            return await ahead.take(seconds)
+        except TimeoutError:
+            raise faults.stalled(self._address, seconds) from None
 
     async def _ask(
         self,
@@ -334,33 +340,6 @@ def _without_environment() -> Iterator[None]:
         yield
     finally:
         os.environ.update(aside)
-
-
-async def _part_of(stream: AsyncGenerator[Any, None]) -> Any:
-    try:
-        return await anext(stream)
-    except StopAsyncIteration:
-        return None
-
-
-async def _read_trailer(stream: AsyncGenerator[Any, None]) -> None:
-    """Read the end that follows the last chunk, which lets the connection be used again.
-
-    The reply is whole by now, so whatever goes wrong here does not matter.
-    """
-    with suppress(Exception):
-        await within(_TRAILER_S, _part_of(stream), lambda: EngineError("no end"))
-
-
-def _final(part: Any, chunk: ChatChunk, text: str, thinking: str) -> ChatChunk:
-    """The last chunk: what it brought, what was still held back, and the server's numbers."""
-    return ChatChunk(
-        text=chunk.text + text,
-        thinking=chunk.thinking + thinking,
-        done=True,
-        done_reason=clean_line(part.done_reason or "", 40),
-        stats=replies.stats(part.model_dump(exclude={"message"})),
-    )
 
 
 def _own_memory() -> Memory | None:

@@ -7,9 +7,11 @@ encoded, every number is one that arithmetic survives.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ..core.clean import clean_line
+from ..core.engine import ChatChunk
 from ..core.protocol import LoadedModel, ModelInfo, ModelShape, StageStats
 from . import faults
 
@@ -126,6 +128,44 @@ def stats(final: Mapping[str, Any]) -> StageStats:
         output_tokens=output_tokens,
         output_ms=output_ms,
     )
+
+
+def chunks(
+    parts: Sequence[Any], text: SurrogateJoiner, thinking: SurrogateJoiner
+) -> Iterator[ChatChunk]:
+    """Typed pieces of a reply as few chunks: neighbours of one kind joined, up to the last piece.
+
+    Args:
+        parts: As the client gives them; what comes after one that is `done` is left out.
+        text: For the text of this reply.
+        thinking: For its thinking.
+    """
+    texts: list[str] = []
+    thoughts: list[str] = []
+    for part in parts:
+        message = part.message
+        if thought := message.thinking:
+            if texts:
+                yield ChatChunk(text=text.feed("".join(texts)))
+                texts.clear()
+            thoughts.append(thought)
+        if content := message.content:
+            texts.append(content)
+            if thoughts:
+                yield ChatChunk(thinking=thinking.feed("".join(thoughts)))
+                thoughts.clear()
+        if part.done:
+            yield ChatChunk(
+                text=text.feed("".join(texts)) + text.end(),
+                thinking=thinking.feed("".join(thoughts)) + thinking.end(),
+                done=True,
+                done_reason=clean_line(part.done_reason or "", 40),
+                stats=stats(part.model_dump(exclude={"message"})),
+            )
+            return
+    rest = ChatChunk(text.feed("".join(texts)), thinking.feed("".join(thoughts)))
+    if rest.text or rest.thinking:
+        yield rest
 
 
 class SurrogateJoiner:

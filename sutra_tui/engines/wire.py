@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,10 +18,12 @@ import httpx
 from ..core.clean import clean_line
 from ..core.errors import EngineError
 from . import faults
+from .read_ahead import ReadAhead
 
 MIB: Final = 1024 * 1024
 _CHAT: Final = "/api/chat"
 _BLANKS: Final = b" \t\r\n"
+_CONTROLS: Final = bytes(range(32))
 _LINE_BREAKS: Final = re.compile(rb"[\x0b\x0c\r\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 
 
@@ -89,7 +91,9 @@ class GuardTransport(httpx.AsyncBaseTransport):
             200,
             # Rewritten, so that no charset or length of the server's reaches the decoder.
             headers={"content-type": "application/x-ndjson" if streamed else "application/json"},
-            stream=_Body(body, self._lines(body, request) if streamed else self._document(body)),
+            stream=_Body(
+                body, _bursts(self._lines(body, request)) if streamed else self._document(body)
+            ),
             extensions=response.extensions,
         )
 
@@ -129,7 +133,7 @@ class GuardTransport(httpx.AsyncBaseTransport):
         if kind and "json" not in kind:
             raise faults.not_ollama(self._address, f"it sent {clean_line(kind, 40)}, not JSON")
 
-    async def _document(self, body: httpx.AsyncByteStream) -> AsyncIterator[bytes]:
+    async def _document(self, body: httpx.AsyncByteStream) -> AsyncGenerator[bytes, None]:
         """One JSON document, unchanged and within its limit."""
         limit = self._limits.document
         total = 0
@@ -141,7 +145,7 @@ class GuardTransport(httpx.AsyncBaseTransport):
 
     async def _lines(
         self, body: httpx.AsyncByteStream, request: httpx.Request
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """The lines of a streamed reply: whole, not blank, and with no line break but the last.
 
         Splits at "\\n" alone; the client's own reader splits at ten other characters too, which
@@ -154,21 +158,20 @@ class GuardTransport(httpx.AsyncBaseTransport):
                 raise faults.too_large(self._address, "a reply", limits.reply)
             *ends, rest = piece.split(b"\n")
             for end in ends:
-                tail += end
-                line = self._line(tail, request)
+                line = self._line(bytes(tail + end) if tail else end, request)
                 tail.clear()
                 if line:
                     yield line
             tail += rest
             if len(tail) > limits.line:
                 raise faults.too_large(self._address, "a line", limits.line)
-        line = self._line(tail, request)
+        line = self._line(bytes(tail), request)
         if line:
             if not _is_whole(line):
                 raise faults.interrupted(self._address, "ended its reply in the middle of a line")
             yield line
 
-    def _line(self, raw: bytearray, request: httpx.Request) -> bytes:
+    def _line(self, raw: bytes, request: httpx.Request) -> bytes:
         """One line ready for the client; empty for a blank one.
 
         Raises:
@@ -176,9 +179,11 @@ class GuardTransport(httpx.AsyncBaseTransport):
         """
         if len(raw) > self._limits.line:
             raise faults.too_large(self._address, "a line", self._limits.line)
-        line = _LINE_BREAKS.sub(_escaped, bytes(raw.strip(_BLANKS)))
+        line = raw.strip(_BLANKS)
         if not line:
             return b""
+        if not line.isascii() or line.translate(None, _CONTROLS) != line:
+            line = _LINE_BREAKS.sub(_escaped, line)
         if line.startswith(b"<"):
             raise faults.not_ollama(self._address, "it sent a web page")
         if not line.startswith(b"{"):
@@ -194,16 +199,23 @@ class GuardTransport(httpx.AsyncBaseTransport):
 class _Body(httpx.AsyncByteStream):
     """Checked bytes, and the unchecked body that closing must close."""
 
-    def __init__(self, inner: httpx.AsyncByteStream, checked: AsyncIterable[bytes]) -> None:
+    def __init__(self, inner: httpx.AsyncByteStream, checked: AsyncGenerator[bytes, None]) -> None:
         self._inner = inner
         self._checked = checked
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._checked:
-            yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._checked
 
     async def aclose(self) -> None:
+        await self._checked.aclose()
         await self._inner.aclose()
+
+
+async def _bursts(lines: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Lines that have come together, together: every layer of the client costs once for them."""
+    async with ReadAhead(lines) as ahead:
+        while pieces := await ahead.take():
+            yield b"".join(pieces)
 
 
 async def _read_up_to(body: httpx.AsyncByteStream, limit: int) -> bytes:

