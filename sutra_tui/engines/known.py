@@ -25,7 +25,7 @@ class Known:
         remedy: What to do next; `{model}` likewise, `{pull}` is the command that pulls it.
     """
 
-    pattern: re.Pattern[str]
+    pattern: str
     error: type[EngineError]
     message: str
     remedy: str
@@ -43,13 +43,13 @@ def known(words: str, status: int | None) -> Known | None:
     """
     said = words[:4096].lower()
     for row in _WORDS:
-        if row.pattern.search(said):
+        if re.search(row.pattern, said):  # compiled by the first error, not at each start
             return row
     return None if status is None else _STATUS.get(status)
 
 
 def _row(pattern: str, error: type[EngineError], message: str, remedy: str) -> Known:
-    return Known(re.compile(pattern), error, message, remedy)
+    return Known(pattern, error, message, remedy)
 
 
 _SMALLER: Final = (

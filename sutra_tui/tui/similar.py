@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ..core.demonstration_store import DemonstrationStore
 from ..core.errors import SutraError
+
+if TYPE_CHECKING:
+    from ..core.demonstration_store import DemonstrationStore
 
 WORTH_OFFERING: Final = 0.5
 """Least similarity (trigram Dice, 0 to 1) of a query that is offered."""

@@ -51,11 +51,11 @@ def start(command: list[str], words: str, home: Path) -> Start:
         return Start(frame, key, cpu, terminal.resident_mb)
 
 
-def bench_startup(rounds: int = 5) -> list[str]:
+def bench_startup(rounds: int = 9) -> list[str]:
     """First frame, first key, CPU and memory: the demo app beside the bare app."""
     programs = {
         "bare textual app": ([sys.executable, "-m", "tests.bench.bare_app"], TITLE),
-        "sutra tui --demo": ([sys.executable, "-m", "sutra_tui", "tui", "--demo"], "Model"),
+        "sutra tui --demo": ([sys.executable, "-m", "sutra_tui", "tui", "--demo"], "S U T R A"),
         "sutra tui (no server)": (
             [sys.executable, "-m", "sutra_tui", "tui", "--host", "127.0.0.1:9"],
             "S U T R A",

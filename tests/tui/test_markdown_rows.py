@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.style import Style
 
 from sutra_tui.core.clean import clean
-from sutra_tui.tui.widgets.markdown_parse import is_web_link
 from sutra_tui.tui.widgets.markdown_rows import MarkdownRows
+from sutra_tui.tui.widgets.web_links import is_web_link
 
 
 def rows_at(width: int) -> MarkdownRows:

@@ -14,7 +14,6 @@ from textual import on, work
 from ...core.clean import clean_line
 from ...core.events import Event, StageStarted
 from ...core.protocol import HandoffResult
-from ...core.request import RunRequest, new_run_id
 from .. import run_view
 from ..run_view import RunView
 from ..similar import find_similar
@@ -24,6 +23,7 @@ from ..widgets.query_box import QueryBox
 from .bench_screen import BenchScreen
 
 if TYPE_CHECKING:
+    from ...core.request import RunRequest
     from ...store.cache import DemonstrationCache
 
 
@@ -84,6 +84,8 @@ class RunScreen(BenchScreen):
         self, query: str, *, fresh: bool = False, demonstrations: tuple[str, ...] | None = None
     ) -> RunRequest:
         """What a run started now would be. Arguments as of `start`."""
+        from ...core.request import RunRequest, new_run_id  # the first frame does without
+
         bench, settings = self.bench, self.app.settings
         return RunRequest(
             query,

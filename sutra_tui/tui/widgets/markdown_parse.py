@@ -9,21 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Final, Literal, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final, Literal, cast
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from textual.content import Content, Span
 from textual.style import Style
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 BULLETS: Final = ("• ", "◦ ", "▪ ")
 QUOTE_BAR: Final = "▌ "
-_NESTING: Final = 24
-"""Two levels of tokens per list: enough for what the size gate lets through, and the parser's
-look-ahead for links costs no more than it must."""
-
 _INLINE_STYLES: Final = {
     "strong_open": ".markdown--strong",
     "em_open": ".markdown--em",
@@ -78,38 +74,10 @@ class Block:
     leaves: tuple[Leaf, ...]
 
 
-def is_web_link(href: str) -> bool:
-    """Whether a link leads to a web host and says so plainly: no other scheme, no user name."""
-    try:
-        parts = urlsplit(href)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return (
-        parts.scheme in {"http", "https"}
-        and bool(host)
-        and "@" not in parts.netloc
-        and href.isprintable()
-        and " " not in href
-    )
-
-
-class _Parser(MarkdownIt):
-    """A link the parser refuses stays visible as written, address and all."""
-
-    def validateLink(self, url: str) -> bool:
-        return is_web_link(url)
-
-
-@cache
 def _parser() -> MarkdownIt:
-    options = {"html": False, "linkify": False, "maxNesting": _NESTING}
-    parser = _Parser("gfm-like", options)
-    # `<std::string>` is an autolink to the parser, `[TODO]: x` a definition that vanishes, and
-    # `&#x202e;` would bring back what was cleaned out of the text.
-    parser.disable(["reference", "entity", "autolink", "html_block", "html_inline"])
-    parser.core.ruler.enableOnly(["normalize", "block"])  # `Reader` does inline text itself
-    return parser
+    from .markdown_grammar import parser  # with the first text: the first frame does without
+
+    return parser()
 
 
 class Reader:

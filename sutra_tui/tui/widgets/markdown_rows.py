@@ -14,8 +14,9 @@ from textual.message import Message
 
 from .code_colour import CodeColour
 from .markdown_layout import leaf_rows, wants_gap
-from .markdown_parse import Block, Leaf, Reader, is_web_link
+from .markdown_parse import Block, Leaf, Reader
 from .row_view import Row, RowView
+from .web_links import is_web_link
 
 
 class MarkdownRows(RowView):
