@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
 
     from .core.engine import Engine
+    from .doctor.examination import Server
     from .settings import Settings
     from .store.cache import DemonstrationCache
 
@@ -57,7 +58,7 @@ def _dispatch(arguments: list[str]) -> int:
         from .headless.streams import as_output_lost
 
         raise as_output_lost(error) from error
-    commands = {"tui": _tui, "run": _run, "models": _models, "cache": _cache}
+    commands = {"tui": _tui, "run": _run, "models": _models, "cache": _cache, "doctor": _doctor}
     return commands[args.command](args)
 
 
@@ -186,6 +187,37 @@ def _cache(args: argparse.Namespace) -> int:
     path = paths.cache_database() if args.cache is None else Path(args.cache)
     cache_command(args, path, open_cache, output, voice)
     return 0
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from . import paths
+    from .doctor.here import circumstances
+    from .headless.doctor_command import doctor_command
+    from .headless.streams import Output, Voice
+    from .store.remembered import load_remembered
+
+    output, voice = Output(cleans=True), Voice()
+    settings, warnings = _settings()
+    server = _server(lambda: _open_engine(args.host, settings, demo=args.demo, pace=args.demo_pace))
+    remembered = load_remembered(paths.state_file())
+    asked = (args.model_a, args.model_b)
+    about = circumstances(server, settings, len(warnings), remembered, asked)
+    tests = args.model if args.self_test or args.model else None
+    return doctor_command(about, output, voice, tests=tests, as_json=args.json)
+
+
+def _server(open_engine: Callable[[], Engine]) -> Server:
+    """What the doctor has to know of a model server."""
+    from .core.errors import SutraError
+    from .doctor.examination import Server
+    from .engines.address import is_encrypted, is_loopback
+
+    try:
+        engine = open_engine()
+    except SutraError as error:
+        return Server(error)
+    url = getattr(engine, "url", "")
+    return Server(engine, engine.is_demo or is_loopback(url), is_encrypted(url))
 
 
 def _open_engine(host: str | None, settings: Settings, *, demo: bool, pace: str | None) -> Engine:

@@ -41,3 +41,8 @@ def log_file() -> Path:
     import platformdirs
 
     return platformdirs.user_log_path(APP_NAME, appauthor=False) / "sutra.log"
+
+
+def server_log() -> Path:
+    """What an Ollama server that was started from here writes; beside our own log."""
+    return log_file().with_name("ollama-serve.log")

@@ -16,9 +16,18 @@ from ..core.protocol import METHODS, ORDERS, GenerationOptions
 from ..settings import OPTION_RULES, RULES
 from .cache_arguments import add_cache, refuse_unknown_action
 from .command_parser import Help, Parser, add_command, add_safety, nearest, number
-from .help_text import ABOUT, CACHE_ABOUT, CACHE_EXAMPLES, EXAMPLES, RUN_ABOUT, RUN_EXAMPLES
+from .help_text import (
+    ABOUT,
+    CACHE_ABOUT,
+    CACHE_EXAMPLES,
+    DOCTOR_ABOUT,
+    DOCTOR_EXAMPLES,
+    EXAMPLES,
+    RUN_ABOUT,
+    RUN_EXAMPLES,
+)
 
-COMMANDS: Final = ("tui", "run", "models", "cache")
+COMMANDS: Final = ("tui", "run", "models", "cache", "doctor")
 PACES: Final = ("realistic", "brisk", "instant")
 
 GENERATION: Final = {
@@ -96,6 +105,14 @@ def build_parser() -> Parser:
         "COMMAND [options]",
     )
     add_cache(cache)
+    doctor = add_command(
+        commands,
+        "doctor",
+        "say what is wrong and how to put it right",
+        DOCTOR_ABOUT,
+        DOCTOR_EXAMPLES,
+    )
+    _add_doctor(doctor)
     return parser
 
 
@@ -106,6 +123,22 @@ def _add_tui(parser: Parser) -> None:
 
 def _add_models(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="write one JSON document")
+    _add_server(parser)
+
+
+def _add_doctor(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="write one JSON document")
+    parser.add_argument(
+        "--self-test", action="store_true", help="try the chosen models, about 20 seconds each"
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="try this model instead; may be given again",
+    )
+    _add_models_of_the_run(parser)
     _add_server(parser)
 
 

@@ -20,6 +20,7 @@ examples:
   sutra run "Write a Python merge sort"   one answer, straight to the terminal
   sutra models                            what the server has
   sutra cache list                        the demonstrations that are kept
+  sutra doctor                            what is wrong, and how to put it right
 
 `sutra COMMAND --help` says more about a command.
 """
@@ -77,6 +78,26 @@ Model A is known) and `clock` (written at a time that is yet to come).
 exit codes:
   0    done
   1    it could not be done: no such entry, a file that cannot be used
+  2    the command line cannot be used
+  74   standard output cannot be written to
+  130  interrupted (Ctrl+C)
+  141  whoever read the output has gone
+"""
+DOCTOR_ABOUT: Final = """\
+Look at everything the chain needs: this program, the terminal, our files, memory and disk, Ollama
+and its models. Each line is `ok`, `warning` or `failed`, and says what to do if something is to be
+done. There is nothing of yours in it, so it can be pasted into a bug report.
+"""
+DOCTOR_EXAMPLES: Final = """\
+examples:
+  sutra doctor
+  sutra doctor --self-test                do the chosen models do what the chain needs?
+  sutra doctor --model qwen2.5:3b         would this one?
+  sutra doctor --json | jq '.findings[] | select(.verdict != "ok")'
+
+exit codes:
+  0    nothing failed
+  1    something failed
   2    the command line cannot be used
   74   standard output cannot be written to
   130  interrupted (Ctrl+C)
