@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from .core.engine import Engine
-    from .doctor.examination import Server
+    from .doctor.examination import Circumstances, Server
     from .settings import Settings
     from .store.cache import DemonstrationCache
 
@@ -86,25 +86,46 @@ def _tui(args: argparse.Namespace) -> int:
         return _open_cache(settings, demo=demo)
 
     engine = open_engine(args.host, args.demo)
+    remembered = load_remembered(paths.state_file())
     from .engines.demo_library import queries
     from .logbook import Logbook
+    from .server_process import ServerProcess
     from .tui.app import SutraApp
     from .tui.launch import launch
+
+    process = ServerProcess(
+        paths.server_log(),
+        os.environ,
+        _listens_at,
+        stops_at_exit=not remembered.leave_server,
+    )
+
+    def circumstances(engine: Engine) -> Circumstances:
+        from .doctor import here
+
+        server = _server(lambda: engine)
+        return here.circumstances(server, settings, len(warnings), app.remembered, app.asked_pair)
 
     app = SutraApp(
         engine=engine,
         open_cache=open_cache,
         settings=settings,
-        remembered=load_remembered(paths.state_file()),
+        remembered=remembered,
         model_a=args.model_a,
         model_b=args.model_b,
         reconnect=open_engine,
+        server_process=process,
+        circumstances=circumstances,
         state_file=paths.state_file(),
         examples=tuple(query.text for query in queries()),
         warnings=tuple(warnings),
     )
     with Logbook(paths.log_file()) as logbook:
-        return launch(app, logbook)
+        try:
+            return launch(app, logbook, process.let_go)
+        finally:
+            if said := process.end():
+                voice.say(said)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -204,6 +225,13 @@ def _doctor(args: argparse.Namespace) -> int:
     about = circumstances(server, settings, len(warnings), remembered, asked)
     tests = args.model if args.self_test or args.model else None
     return doctor_command(about, output, voice, tests=tests, as_json=args.json)
+
+
+def _listens_at(engine: Engine) -> str | None:
+    """What OLLAMA_HOST a server would need to be an engine's; None if it is on another machine."""
+    from .engines.address import own_address
+
+    return None if engine.is_demo else own_address(getattr(engine, "url", ""))
 
 
 def _server(open_engine: Callable[[], Engine]) -> Server:

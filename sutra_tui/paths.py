@@ -46,3 +46,11 @@ def log_file() -> Path:
 def server_log() -> Path:
     """What an Ollama server that was started from here writes; beside our own log."""
     return log_file().with_name("ollama-serve.log")
+
+
+def shown(path: Path) -> str:
+    """A path of ours as a person reads it, the home folder as `~`."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (RuntimeError, ValueError):
+        return str(path)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from .. import paths
 from ..core.errors import SutraError
@@ -80,8 +79,3 @@ def _size(descriptor: int) -> os.terminal_size | None:
         return os.get_terminal_size(descriptor)
     except (OSError, ValueError):
         return None
-
-
-def home_shown(path: Path) -> str:
-    """A path of ours as a person reads it, the home folder as `~`."""
-    return Privacy.of(os.environ).path(path)

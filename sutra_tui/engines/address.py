@@ -80,6 +80,17 @@ def is_loopback(url: str) -> bool:
     return (getattr(number, "ipv4_mapped", None) or number).is_loopback
 
 
+def own_address(url: str) -> str | None:
+    """HOST:PORT that a server of this machine would listen at for a base URL from `parse_host`.
+
+    None for another machine, and for what a plain Ollama server does not do: encryption, paths.
+    """
+    parts = urlsplit(url)
+    if is_encrypted(url) or parts.path or not parts.hostname or not is_loopback(url):
+        return None
+    return parts.netloc
+
+
 def is_encrypted(url: str) -> bool:
     """Whether what travels to a base URL from `parse_host` is encrypted."""
     return url.startswith("https://")

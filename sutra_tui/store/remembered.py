@@ -36,6 +36,7 @@ class Remembered:
         order: The last order for Model A.
         theme: Name of the last theme; empty for the app's own choice.
         pairs: The last pair per server address, least recently used first.
+        leave_server: Whether a server that the app started goes on running after it.
     """
 
     model_a: str = ""
@@ -44,6 +45,7 @@ class Remembered:
     order: Order | None = None
     theme: str = ""
     pairs: Mapping[str, Pair] = field(default_factory=dict)
+    leave_server: bool = False
 
     def pair_for(self, server: str) -> Pair | None:
         """The pair used last on a server, or the last one of all; None when there is none."""
@@ -80,6 +82,7 @@ def load_remembered(path: Path) -> Remembered:
         order=next((known for known in ORDERS if known == order), None),
         theme=_text(data.get("theme")),
         pairs=_pairs(data.get("pairs")),
+        leave_server=data.get("leave_server") is True,
     )
 
 
@@ -96,6 +99,7 @@ def save_remembered(path: Path, value: Remembered) -> bool:
         "order": value.order,
         "theme": value.theme,
         "pairs": {server: list(pair) for server, pair in value.pairs.items()},
+        "leave_server": value.leave_server,
     }
     try:
         # ASCII: a name with a lone surrogate in it could not be written as UTF-8.

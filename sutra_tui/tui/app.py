@@ -28,6 +28,8 @@ from .widgets.notice_bar import NoticeBar
 from .workbench import Server, Workbench
 
 if TYPE_CHECKING:
+    from ..doctor.examination import Circumstances
+    from ..server_process import ServerProcess
     from ..store.cache import DemonstrationCache
 
 Reconnect = Callable[[str | None, bool], Engine]
@@ -45,6 +47,8 @@ class SutraApp(App[None]):
         model_a: Model asked for on the command line.
         model_b: Likewise.
         reconnect: Gives an engine for another address, or for the demo.
+        server_process: Starts an Ollama server on this machine; None starts none.
+        circumstances: What the doctor looks at, for an engine.
         state_file: Where to remember; None remembers nothing.
         examples: Queries offered for a first try.
         warnings: What was wrong with the settings; shown once.
@@ -67,6 +71,8 @@ class SutraApp(App[None]):
         model_b: str | None = None,
         *,
         reconnect: Reconnect,
+        server_process: ServerProcess | None = None,
+        circumstances: Callable[[Engine], Circumstances] | None = None,
         state_file: Path | None = None,
         examples: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
@@ -81,6 +87,8 @@ class SutraApp(App[None]):
         self.warnings = warnings
         self.clock = clock
         self.wall_clock = wall_clock
+        self.server_process = server_process
+        self.circumstances = circumstances
         self.asked_pair = (model_a or "", model_b or "")
         self.caches = Caches(open_cache)
         self._reconnect = reconnect
@@ -131,6 +139,16 @@ class SutraApp(App[None]):
             order=bench.order,
             theme=self.theme,
         )
+        self._save()
+
+    def remember_leaving(self, leave: bool) -> None:
+        """Keep whether a server that was started here goes on running after the app."""
+        self.remembered = replace(self.remembered, leave_server=leave)
+        if self.server_process is not None:
+            self.server_process.stops_at_exit = not leave
+        self._save()
+
+    def _save(self) -> None:
         if self._state_file is not None:
             save_remembered(self._state_file, self.remembered)
 

@@ -48,6 +48,15 @@ def _when_models(bench: Workbench) -> str | None:
     return None if bench.choosable else "No models are there to choose from."
 
 
+def _when_startable(bench: Workbench) -> str | None:
+    server = bench.server
+    if server.status != "down":
+        return "The demo needs no server." if server.is_demo else "The server answers already."
+    if server.chance is None:
+        return "It is on another machine, or something else answers there."
+    return None if server.chance.installation.program else "Ollama is not installed here."
+
+
 def _when_similar(bench: Workbench) -> str | None:
     return None if bench.similar else "No similar query is in the cache."
 
@@ -231,6 +240,13 @@ COMMANDS: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
+        "server.start",
+        "Start Ollama",
+        "Starts the Ollama server on this machine and waits until it answers.",
+        "start_server",
+        reason=_when_startable,
+    ),
+    Command(
         "server.host",
         "Use another server",
         "Asks for the address of another Ollama server.",
@@ -243,6 +259,12 @@ COMMANDS: tuple[Command, ...] = (
         "Scripted replies, no model and no download needed.",
         "play_demo",
         reason=_when_idle,
+    ),
+    Command(
+        "doctor.open",
+        "Doctor",
+        "What is wrong and how to put it right: Ollama, models, memory, terminal, files.",
+        "open_doctor",
     ),
     Command(
         "app.help",

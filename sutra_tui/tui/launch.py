@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from .app import SutraApp
 
 
-def launch(app: SutraApp, logbook: Logbook) -> int:
+def launch(app: SutraApp, logbook: Logbook, forced: Callable[[], None] = lambda: None) -> int:
     """Run the app until it ends.
 
     Args:
         app: The app, not running yet.
         logbook: Where its diagnostics go.
+        forced: Called, from any thread, before the process is ended because the app hangs.
 
     Returns:
         The exit code; 128 and the signal's number when a signal ended it.
@@ -41,7 +43,7 @@ def launch(app: SutraApp, logbook: Logbook) -> int:
         if sys.platform == "win32":
             app.run()
         else:
-            _run_on_terminal(app, logbook)
+            _run_on_terminal(app, logbook, forced)
     except Exception as error:
         raise _concluded(error, logbook) from error
     if app.fault is not None:
@@ -55,7 +57,7 @@ def _concluded(fault: BaseException, logbook: Logbook) -> AppCrashed:
     return crashed(fault, logbook.folder)
 
 
-def _run_on_terminal(app: SutraApp, logbook: Logbook) -> None:
+def _run_on_terminal(app: SutraApp, logbook: Logbook, forced: Callable[[], None]) -> None:
     """Run the app with our own driver and a watch over its end."""
     from .driver import TerminalDriver
     from .terminal import STANDARD_ERROR, Terminal
@@ -65,6 +67,7 @@ def _run_on_terminal(app: SutraApp, logbook: Logbook) -> None:
         app.exit(return_code=code)
 
     def give_up(code: int | None) -> int:
+        forced()
         if app.fault is None:
             return code if code is not None else app.return_code or 0
         said = _concluded(app.fault, logbook)

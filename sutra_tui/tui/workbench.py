@@ -12,6 +12,7 @@ from typing import Literal
 from ..core.errors import SutraError
 from ..core.pairing import default_pair
 from ..core.protocol import LoadedModel, Memory, Method, ModelInfo, Order
+from ..server_process import Chance
 from .run_view import RunView
 from .similar import Similar
 
@@ -28,6 +29,7 @@ class Server:
         version: As it says.
         is_demo: Replies are scripted.
         error: Why it does not answer.
+        chance: How it could be started, when it does not answer and is on this machine.
     """
 
     address: str = ""
@@ -35,6 +37,7 @@ class Server:
     version: str = ""
     is_demo: bool = False
     error: SutraError | None = None
+    chance: Chance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ async def connected(pilot: Pilot[None]) -> MainScreen:
     screen = main_screen(pilot)
     await until(pilot, lambda: screen.bench.server.status != "connecting")
     blocked = screen.has_class("-blocked")
-    await until(pilot, lambda: not blocked or screen.query("#retry:focus"))
+    await until(pilot, lambda: not blocked or screen.query("ServerCard Button:focus"))
     await pilot.pause()
     return screen
 

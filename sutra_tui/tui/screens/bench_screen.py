@@ -101,7 +101,8 @@ class BenchScreen(Screen[None]):
         self.bench = replace(
             self.bench, server=Server(engine.address, is_demo=engine.is_demo, status="connecting")
         )
-        seen = await server_probe.look(engine, self.bench, self.app.preferred_pair)
+        app = self.app
+        seen = await server_probe.look(engine, self.bench, app.preferred_pair, app.server_process)
         self.bench = replace(seen, run=self.bench.run)
         missing = [name for name in self.app.asked_pair if name and not seen.info(name)]
         if missing and seen.choosable:
@@ -132,6 +133,8 @@ class BenchScreen(Screen[None]):
         thread.now, thread.run_view = self._clock(), bench.run
         self.query_one(QueryLine).asked = bench.run.query
         blocked = (bench.server.status == "down" or bench.is_empty) and not bench.run.query
+        if bench.server.status == "connecting":
+            blocked = self.has_class("-blocked")  # what comes next is not known yet
         for card in self.query(ServerCard):
             card.bench = bench
         if blocked != self.has_class("-blocked"):
@@ -153,7 +156,7 @@ class BenchScreen(Screen[None]):
             # Only now: most people never see it, and its buttons take their time to start.
             self.mount(ServerCard(self.bench), before=self.query_one(NoticeBar))
         else:
-            self.query_one("#retry" if blocked else "#query").focus()
+            self.query_one(ServerCard if blocked else QueryBox).focus()
 
     def _show_statuses(self) -> None:
         run, now, panes = self.bench.run, self._clock(), self.query_one(Panes)

@@ -91,6 +91,27 @@ class MainScreen(RunScreen):
     def action_play_demo(self) -> None:
         self.app.use_server(demo=True)
 
+    async def action_start_server(self) -> None:
+        from .server_start import ServerStart
+
+        process, chance = self.app.server_process, self.bench.server.chance
+        if process is None or chance is None:
+            return
+
+        def look_again(answers: bool | None) -> None:
+            if answers:
+                self.connect()
+
+        start = ServerStart(process, self.app.engine, chance, self._clock)
+        await self.app.push_screen(start, look_again)
+
+    async def action_open_doctor(self) -> None:
+        from .doctor import DoctorScreen
+
+        if self.app.circumstances is not None:
+            about = self.app.circumstances(self.app.engine)
+            await self.app.push_screen(DoctorScreen(about, self._clock))
+
     async def action_open_cache(self) -> None:
         from ...core.cache_slot import asked_parts
         from ...store.cache_key import KeyParts

@@ -1,92 +1,137 @@
-"""What the screen shows instead of panes when there is no server, or nothing pulled: the way on."""
+"""What the main screen shows while nothing can be run: what is missing, and the way on.
+
+Invariant: it says what `first_run.hurdle` says, and each thing it offers has a key and a button.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import ItemGrid, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Button, Static
 
-from ...core.clean import clean
+from ..first_run import OFFERS, Hurdle, Offer, copy_text, hurdle
 from ..workbench import Workbench
 
-SUGGESTED = ("llama3.2:3b", "qwen2.5:3b")
+if TYPE_CHECKING:
+    from ..app import SutraApp
 
 
-class ServerCard(Vertical):
-    """Says what is missing and offers retry, another host and the demo, by key and by mouse.
+class ServerCard(VerticalScroll):
+    """Says what is missing and offers the way on, by key and by mouse.
 
     Args:
         bench: What to show first.
     """
 
+    app: SutraApp
+
     DEFAULT_CSS = """
     ServerCard {
-        align: center middle; height: 1fr;
+        align: center middle; height: 1fr; overflow-x: hidden;
         & > Vertical {
-            width: 76; max-width: 100%; height: auto; padding: 1 3; border: round $border;
+            width: 80; max-width: 100%; height: auto; padding: 1 3; border: round $border;
             background: $surface;
         }
         & Static { width: 1fr; height: auto; }
         & .head { text-style: bold; margin-bottom: 1; }
-        & Horizontal { height: auto; margin-top: 1; }
-        & Button { margin-right: 2; min-width: 12; }
+        & .lines { margin: 1 0 0 0; padding: 0 1; background: $background; color: $accent; }
+        & .after { margin-top: 1; color: $text-muted; }
+        & .-none { display: none; }
+        & ItemGrid { height: auto; margin-top: 1; grid-rows: 1; grid-gutter: 0 2; }
+        & Button { width: 1fr; }
+    }
+    MainScreen.-narrow ServerCard > Vertical, MainScreen.-short ServerCard > Vertical {
+        padding: 0 1;
     }
     """
     BINDINGS = [
-        Binding("r", "screen.retry", "Retry", show=True),
-        Binding("h", "screen.other_host", "Another host", show=True),
-        Binding("d", "screen.play_demo", "Demo", show=True),
+        Binding(offer.key, offer.action, offer.label, show=offer.id != "copy_lines")
+        for offer in OFFERS
     ]
 
     bench: reactive[Workbench] = reactive(Workbench())
 
     def __init__(self, bench: Workbench) -> None:
-        super().__init__()
+        super().__init__(can_focus=True)
         self.set_reactive(ServerCard.bench, bench)
+        self.hurdle: Hurdle = hurdle(bench)
+        """What is shown."""
 
     def compose(self) -> ComposeResult:
-        head, body = _words(self.bench)
         with Vertical():
-            yield Static(head, classes="head")
-            yield Static(body, classes="body")
-            with Horizontal():
-                yield Button(Content("Retry (r)"), id="retry", variant="primary", compact=True)
-                yield Button(Content("Another host (h)"), id="other_host", compact=True)
-                yield Button(Content("Play the demo (d)"), id="play_demo", compact=True)
+            yield Static(classes="head")
+            yield Static(classes="body")
+            yield Static(classes="lines")
+            yield Static(classes="after")
+            yield ItemGrid(min_column_width=19)
 
-    def on_mount(self) -> None:
-        self.query_one("#retry").focus()
+    async def on_mount(self) -> None:
+        await self._show()
+        self.focus()
 
-    def watch_bench(self, bench: Workbench) -> None:
-        if not self.is_mounted:
-            return
-        head, body = _words(bench)
-        self.query_one(".head", Static).update(head)
-        self.query_one(".body", Static).update(body)
+    async def watch_bench(self) -> None:
+        if self.is_mounted and self.bench.server.status != "connecting":
+            await self._show()
+
+    async def _show(self) -> None:
+        shown = self.hurdle = hurdle(self.bench, leaves=self.app.remembered.leave_server)
+        for name, text in (
+            ("head", shown.head),
+            ("body", shown.body),
+            ("lines", copy_text(shown.lines)),
+            ("after", shown.after),
+        ):
+            part = self.query_one(f".{name}", Static)
+            part.update(Content(text))
+            part.set_class(not text, "-none")
+        grid = self.query_one(ItemGrid)
+        if [button.id for button in grid.query(Button)] != [offer.id for offer in shown.offers]:
+            had_focus = self.screen.focused in (None, *grid.children)
+            await grid.remove_children()
+            await grid.mount_all(map(_button, shown.offers))
+            if had_focus and self.screen.has_class("-blocked"):
+                self.focus()
+        self.refresh_bindings()
+
+    def focus(self, scroll_visible: bool = True) -> ServerCard:
+        """Give the focus to the most likely offer."""
+        for button in self.query(Button):
+            button.focus(scroll_visible)
+            break
+        return self
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what the card offers now; its keys are the card's alone."""
+        if action in ("copy_lines", "switch_leaving"):
+            return any(offer.action == action for offer in self.hurdle.offers)
+        return True
+
+    def action_copy_lines(self) -> None:
+        lines = self.hurdle.lines
+        self.app.copy_to_clipboard(copy_text(lines))
+        self.notify("Sent to the terminal's clipboard. Some terminals ignore that.", markup=False)
+
+    async def action_switch_leaving(self) -> None:
+        self.app.remember_leaving(not self.app.remembered.leave_server)
+        await self._show()
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        await self.run_action(f"screen.{event.button.id}")
+        for offer in self.hurdle.offers:
+            if offer.id == event.button.id:
+                await self.run_action(offer.action)
+                return
 
 
-def _words(bench: Workbench) -> tuple[Content, Content]:
-    address = clean(bench.server.address)
-    if bench.server.status == "up":
-        pulls = "\n".join(f"    ollama pull {name}" for name in SUGGESTED)
-        return (
-            Content("Ollama is running, but no model is pulled yet."),
-            Content(
-                "The chain needs one or two small models. In another terminal:\n\n"
-                f"{pulls}\n\nthen retry. Or play the built-in demo: it needs no model."
-            ),
-        )
-    error = bench.server.error
-    message = clean(error.message) if error else "Nobody answers."
-    remedy = clean(error.remedy) if error else ""
-    return (
-        Content(f"No model server at {address}."),
-        Content(f"{message} {remedy}"),
+def _button(offer: Offer) -> Button:
+    return Button(
+        Content(f"{offer.label} ({offer.key})"),
+        id=offer.id,
+        variant="primary" if offer.id in ("start_server",) else "default",
+        compact=True,
     )
