@@ -128,10 +128,11 @@ async def _ollama(
     else:
         is_local, privacy = about.server.is_local, about.privacy
         installation = await asyncio.to_thread(find_installation, about.environ)
-        yield await server.examine_program(
-            installation, about.environ, is_local=is_local, privacy=privacy
-        )
         said = await server.ask_version(engine)
+        needed = is_local and not isinstance(said, str)
+        yield await server.examine_program(
+            installation, about.environ, is_needed=needed, privacy=privacy
+        )
         yield server.examine_server(
             said, engine.address, is_local=is_local, installation=installation, privacy=privacy
         )

@@ -17,7 +17,7 @@ from ..core.errors import SutraError, UnexpectedFailure
 from ..core.memory import GB
 from ..core.protocol import Memory
 from ..installation import SERVICE_START, Installation, program_version
-from .finding import Finding, Verdict
+from .finding import Finding
 from .privacy import Privacy
 
 Numbers = tuple[int, ...]
@@ -36,18 +36,19 @@ def numbers(version: str) -> Numbers | None:
 
 
 async def examine_program(
-    found: Installation, environ: Mapping[str, str], *, is_local: bool, privacy: Privacy
+    found: Installation, environ: Mapping[str, str], *, is_needed: bool, privacy: Privacy
 ) -> Finding:
     """The `ollama` program.
 
     Args:
         found: What this machine has of it.
         environ: For PATH.
-        is_local: Whether the server is to be on this machine, where the program would be needed.
+        is_needed: Whether it would have to run a server here: not if one answers, as one in a
+            container does, or if the server is on another machine.
         privacy: What not to name.
     """
     if found.program is None:
-        return _not_installed(found, is_local)
+        return _not_installed(found, is_needed=is_needed)
     version = await asyncio.to_thread(program_version, found.program, environ)
     where = privacy.path(found.program)
     facts = {"program": where, "version": version, "service": found.has_service}
@@ -60,15 +61,14 @@ async def examine_program(
     return Finding("ollama.program", "Ollama", "ok", f"{text}, version {version}.", facts=facts)
 
 
-def _not_installed(found: Installation, is_local: bool) -> Finding:
-    text = "Ollama is not installed on this machine"
+def _not_installed(found: Installation, *, is_needed: bool) -> Finding:
     facts = {"program": None, "version": None, "service": found.has_service}
-    if not is_local:
-        text += ", and need not be: the server is on another one."
+    if not is_needed:
+        text = "The program `ollama` is not on this machine, and need not be."
         return Finding("ollama.program", "Ollama", "ok", text, facts=facts)
-    # A server in a container needs no program here, so this alone stops nothing.
     fix = f"In {found.instructions.shell}: {found.instructions.line}"
-    return Finding("ollama.program", "Ollama", "warning", f"{text}.", fix, facts)
+    text = "Ollama is not installed on this machine."
+    return Finding("ollama.program", "Ollama", "warning", text, fix, facts)
 
 
 async def ask_version(engine: Engine) -> str | SutraError:
@@ -163,25 +163,26 @@ def examine_version(version: str, memory: Memory | None) -> Iterator[Finding]:
 
 
 def _abilities(read: Numbers) -> Finding:
-    table = {
-        "says how long its context is": (0, 10, 0),
-        "keeps thinking apart": (0, 9, 0),
-        "can be told not to think": (0, 12, 5),
-        "lists what models can do": (0, 30, 0),
+    since = {
+        "saying how much context a loaded model has": (0, 10, 0),
+        "keeping thinking apart from the answer": (0, 9, 0),
+        "being told not to think": (0, 12, 5),
+        "listing what each model can do": (0, 30, 0),
     }
-    can = [words for words, since in table.items() if read >= since]
-    cannot = [words for words, since in table.items() if read < since]
-    facts = {"can": can, "cannot": cannot}
-    verdict: Verdict = "warning" if "keeps thinking apart" in cannot else "ok"
-    told = f"It {', '.join(can)}." if can else "It is an early version."
-    if cannot:
-        told += f" It does not yet: {', '.join(cannot)}."
-    fix = f"Thinking models are of little use with it. {UPDATE}" if verdict != "ok" else ""
-    return Finding("ollama.abilities", "Ollama", verdict, told, fix, facts)
+    lacking = [what for what, first in since.items() if read < first]
+    facts = {"lacking": lacking}
+    if not lacking:
+        text = "This version can do everything that sutra makes use of."
+        return Finding("ollama.abilities", "Ollama", "ok", text, facts=facts)
+    text = f"This version is not yet capable of {', '.join(lacking)}."
+    if read < (0, 9, 0):
+        fix = f"Thinking models are of little use with it. {UPDATE}"
+        return Finding("ollama.abilities", "Ollama", "warning", text, fix, facts)
+    return Finding("ollama.abilities", "Ollama", "ok", text, facts=facts)
 
 
 def _memory_check() -> Finding:
-    text = "Without a graphics card it loads models that do not fit; sutra does the sum before."
+    text = "Without a graphics card it also loads what does not fit; sutra does the sum first."
     return Finding("ollama.memory_check", "Ollama", "ok", text, facts={"checks_memory": False})
 
 
@@ -192,5 +193,5 @@ def _prompt_cache() -> Finding:
         "Ollama",
         "warning",
         "It may keep old prompts in memory, up to 8 GB for each model.",
-        "Start it with LLAMA_ARG_CACHE_RAM=256 set (sutra does), or unload a model now and then.",
+        "Start it with LLAMA_ARG_CACHE_RAM=256 set, as sutra does, or unload models now and then.",
     )

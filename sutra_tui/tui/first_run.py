@@ -43,8 +43,10 @@ HOST: Final = Offer("other_host", "h", "Another host", "screen.other_host")
 DEMO: Final = Offer("play_demo", "d", "Play the demo", "screen.play_demo")
 START: Final = Offer("start_server", "s", "Start Ollama", "screen.start_server")
 COPY: Final = Offer("copy_lines", "c", "Copy", "copy_lines")
-LEAVE: Final = Offer("switch_leaving", "k", "Keep it or stop it", "switch_leaving")
-OFFERS: Final = (START, RETRY, DEMO, HOST, COPY, LEAVE)
+DOCTOR: Final = Offer("open_doctor", "o", "Doctor", "screen.open_doctor")
+KEEP: Final = Offer("switch_leaving", "k", "Keep it running", "switch_leaving")
+STOP: Final = Offer("switch_leaving", "k", "Stop it then", "switch_leaving")
+OFFERS: Final = (START, RETRY, DEMO, HOST, COPY, KEEP, DOCTOR)
 """Everything any card offers."""
 
 
@@ -85,35 +87,28 @@ def hurdle(bench: Workbench, *, leaves: bool = False) -> Hurdle:
 
 
 def _stopped(bench: Workbench, chance: Chance, leaves: bool) -> Hurdle:
-    fate = "goes on running" if leaves else "stops with it"
-    other = "stop it then" if leaves else "keep it running"
-    body = (
-        f"Nobody answers at {clean_line(bench.server.address, 80)}. "
-        "s starts the server (`ollama serve`) and waits until it answers."
-    )
+    address = clean_line(bench.server.address, 80)
+    body = f"Nobody answers at {address}. Its server can be started here."
+    fate = "goes on running" if leaves else "is stopped too"
     after = (
-        f"Its log: {clean_line(paths.shown(chance.log), 200)}\n"
-        f"When sutra ends, a server started here {fate}; k to {other}."
+        f"Log: {clean_line(paths.shown(chance.log), 200)}\n"
+        f"When sutra ends, the server started here {fate}."
     )
-    if chance.installation.has_service:
+    service = chance.installation.has_service
+    if service:
         body += (
-            "\n\nHere Ollama is also set up as a system service, with models of its own. "
-            "To use that one, in another terminal:"
+            "\nIt is also set up as a system service, which has models of its own. "
+            "In another terminal, that one is started by"
         )
-        return Hurdle(
-            "stopped",
-            "Ollama is installed, but it is not running.",
-            body,
-            (SERVICE_START,),
-            after,
-            (START, RETRY, DEMO, HOST, LEAVE, COPY),
-        )
+    switch = STOP if leaves else KEEP
+    offers = (START, RETRY, DEMO, HOST, switch)
     return Hurdle(
         "stopped",
         "Ollama is installed, but it is not running.",
         body,
-        after=after,
-        offers=(START, RETRY, DEMO, HOST, LEAVE),
+        (SERVICE_START,) if service else (),
+        after,
+        (*offers, COPY) if service else offers,
     )
 
 
@@ -125,8 +120,8 @@ def _missing(chance: Chance) -> Hurdle:
         "It runs the models; sutra does not install it for you. "
         f"The official way on {how.system}, in {how.shell}:",
         (how.line,),
-        f"{how.otherwise}\nAll ways: {DOWNLOAD_PAGE}\n\n"
-        "Then retry. Or play the built-in demo: it needs nothing at all.",
+        f"{how.otherwise}\nAll ways: {DOWNLOAD_PAGE}\n"
+        "Then retry. Or play the built-in demo: it needs nothing.",
         (RETRY, DEMO, COPY, HOST),
     )
 
@@ -146,7 +141,12 @@ def _elsewhere(bench: Workbench) -> Hurdle:
     error = bench.server.error
     said = f"{error.message} {error.remedy}" if error else "Nobody answers."
     address = clean_line(bench.server.address, 80)
-    return Hurdle("elsewhere", f"No model server at {address}.", clean(said).strip())
+    return Hurdle(
+        "elsewhere",
+        f"No model server at {address}.",
+        clean(said).strip(),
+        offers=(RETRY, DEMO, HOST, DOCTOR),
+    )
 
 
 # Starting a server

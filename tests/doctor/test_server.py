@@ -82,8 +82,8 @@ def test_another_machine_is_not_named(error: type[NotOllama]) -> None:
     assert "another machine" in found.text
 
 
-@pytest.mark.parametrize(("is_local", "verdict"), [(True, "warning"), (False, "ok")])
-async def test_a_program_is_only_missed_where_it_is_needed(is_local: bool, verdict: str) -> None:
-    found = await examine_program(NOWHERE, {}, is_local=is_local, privacy=Privacy())
+@pytest.mark.parametrize(("needed", "verdict"), [(True, "warning"), (False, "ok")])
+async def test_a_program_is_only_missed_where_it_is_needed(needed: bool, verdict: str) -> None:
+    found = await examine_program(NOWHERE, {}, is_needed=needed, privacy=Privacy())
     assert found.verdict == verdict
-    assert (NOWHERE.instructions.line in found.fix) == is_local
+    assert (NOWHERE.instructions.line in found.fix) == needed

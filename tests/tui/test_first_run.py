@@ -151,13 +151,13 @@ async def test_what_becomes_of_it_at_the_end_is_said_chosen_and_remembered(
 ) -> None:
     process = process_of(fake, tmp_path)
     async with first_run(workshop, fake, process) as pilot:
-        assert "When sutra ends, a server started here stops with it" in said(pilot)
+        assert "When sutra ends, the server started here is stopped too" in said(pilot)
         await pilot.press("k")
-        await until(pilot, lambda: "goes on running; k to stop it then" in said(pilot))
+        await until(pilot, lambda: "the server started here goes on running" in said(pilot))
         assert not process.stops_at_exit
         assert load_remembered(workshop.state_file).leave_server
         await pilot.press("k")
-        await until(pilot, lambda: "stops with it" in said(pilot))
+        await until(pilot, lambda: "is stopped too" in said(pilot))
     assert process.stops_at_exit
     assert not load_remembered(workshop.state_file).leave_server
 

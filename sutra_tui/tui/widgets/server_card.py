@@ -5,7 +5,7 @@ Invariant: it says what `first_run.hurdle` says, and each thing it offers has a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,6 +19,12 @@ from ..workbench import Workbench
 
 if TYPE_CHECKING:
     from ..app import SutraApp
+
+
+_QUIET: Final = ("copy_lines", "switch_leaving")
+"""Offers that are not worth a place in the footer; their buttons show their keys."""
+LOW: Final = 26
+"""Rows of a screen on which every one counts."""
 
 
 class ServerCard(VerticalScroll):
@@ -39,18 +45,18 @@ class ServerCard(VerticalScroll):
         }
         & Static { width: 1fr; height: auto; }
         & .head { text-style: bold; margin-bottom: 1; }
-        & .lines { margin: 1 0 0 0; padding: 0 1; background: $background; color: $accent; }
+        & .lines { margin-top: 1; padding: 0 1; background: $background; color: $accent; }
         & .after { margin-top: 1; color: $text-muted; }
         & .-none { display: none; }
-        & ItemGrid { height: auto; margin-top: 1; grid-rows: 1; grid-gutter: 0 2; }
-        & Button { width: 1fr; }
-    }
-    MainScreen.-narrow ServerCard > Vertical, MainScreen.-short ServerCard > Vertical {
-        padding: 0 1;
+        & ItemGrid { height: auto; margin-top: 1; grid-rows: 1; grid-gutter: 0 1; }
+        & Button { width: 1fr; background: $panel; color: $foreground; }
+        & Button:focus { background: $primary 40%; text-style: bold; }
+        &.-low > Vertical { padding: 0 2; }
+        &.-low .lines { margin-top: 0; }
     }
     """
     BINDINGS = [
-        Binding(offer.key, offer.action, offer.label, show=offer.id != "copy_lines")
+        Binding(offer.key, f"take('{offer.id}')", offer.label, show=offer.id not in _QUIET)
         for offer in OFFERS
     ]
 
@@ -90,7 +96,7 @@ class ServerCard(VerticalScroll):
             part.update(Content(text))
             part.set_class(not text, "-none")
         grid = self.query_one(ItemGrid)
-        if [button.id for button in grid.query(Button)] != [offer.id for offer in shown.offers]:
+        if [str(b.label) for b in grid.query(Button)] != [_label(o) for o in shown.offers]:
             had_focus = self.screen.focused in (None, *grid.children)
             await grid.remove_children()
             await grid.mount_all(map(_button, shown.offers))
@@ -105,11 +111,18 @@ class ServerCard(VerticalScroll):
             break
         return self
 
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.height < LOW, "-low")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what the card offers now; its keys are the card's alone."""
-        if action in ("copy_lines", "switch_leaving"):
-            return any(offer.action == action for offer in self.hurdle.offers)
-        return True
+        return action != "take" or any(offer.id in parameters for offer in self.hurdle.offers)
+
+    async def action_take(self, id: str) -> None:
+        """Do what is offered."""
+        for offer in self.hurdle.offers:
+            if offer.id == id:
+                await self.run_action(offer.action)
 
     def action_copy_lines(self) -> None:
         lines = self.hurdle.lines
@@ -122,16 +135,12 @@ class ServerCard(VerticalScroll):
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        for offer in self.hurdle.offers:
-            if offer.id == event.button.id:
-                await self.run_action(offer.action)
-                return
+        await self.action_take(event.button.id or "")
 
 
 def _button(offer: Offer) -> Button:
-    return Button(
-        Content(f"{offer.label} ({offer.key})"),
-        id=offer.id,
-        variant="primary" if offer.id in ("start_server",) else "default",
-        compact=True,
-    )
+    return Button(Content(_label(offer)), id=offer.id, compact=True)
+
+
+def _label(offer: Offer) -> str:
+    return f"{offer.label} ({offer.key})"
