@@ -44,9 +44,10 @@ DEMO: Final = Offer("play_demo", "d", "Play the demo", "screen.play_demo")
 START: Final = Offer("start_server", "s", "Start Ollama", "screen.start_server")
 COPY: Final = Offer("copy_lines", "c", "Copy", "copy_lines")
 DOCTOR: Final = Offer("open_doctor", "o", "Doctor", "screen.open_doctor")
+MANAGE: Final = Offer("open_models", "m", "Pull a pair", "screen.open_models")
 KEEP: Final = Offer("switch_leaving", "k", "Keep it running", "switch_leaving")
 STOP: Final = Offer("switch_leaving", "k", "Stop it then", "switch_leaving")
-OFFERS: Final = (START, RETRY, DEMO, HOST, COPY, KEEP, DOCTOR)
+OFFERS: Final = (START, MANAGE, RETRY, DEMO, HOST, COPY, KEEP, DOCTOR)
 """Everything any card offers."""
 
 
@@ -71,16 +72,17 @@ class Hurdle:
     offers: tuple[Offer, ...] = (RETRY, DEMO, HOST)
 
 
-def hurdle(bench: Workbench, *, leaves: bool = False) -> Hurdle:
+def hurdle(bench: Workbench, *, leaves: bool = False, manages: bool = False) -> Hurdle:
     """What the card says.
 
     Args:
         bench: The server as last seen.
         leaves: Whether a server that is started here goes on running after the app.
+        manages: Whether the app can pull models itself.
     """
     chance = bench.server.chance
     if bench.server.status == "up":
-        return _empty()
+        return _empty(manages)
     if chance is None:
         return _elsewhere(bench)
     return _stopped(bench, chance, leaves) if chance.installation.program else _missing(chance)
@@ -126,10 +128,20 @@ def _missing(chance: Chance) -> Hurdle:
     )
 
 
-def _empty() -> Hurdle:
+def _empty(manages: bool) -> Hurdle:
+    head = "Ollama is running, but no model is pulled yet."
+    if manages:
+        return Hurdle(
+            "empty",
+            head,
+            "The chain needs one or two small models. The models screen suggests pairs for this "
+            "machine's memory, and pulls them.",
+            after="Or play the built-in demo: it needs no model.",
+            offers=(MANAGE, DEMO, RETRY, HOST),
+        )
     return Hurdle(
         "empty",
-        "Ollama is running, but no model is pulled yet.",
+        head,
         "The chain needs one or two small models. In another terminal:",
         tuple(f"ollama pull {name}" for name in SUGGESTED),
         "Then retry. Or play the built-in demo: it needs no model.",

@@ -10,23 +10,16 @@ from dataclasses import replace
 
 from ..core.engine import Engine
 from ..core.errors import SutraError, UnexpectedFailure
-from ..server_process import ServerProcess
 from .workbench import Server, Workbench
 
 
-async def look(
-    engine: Engine,
-    bench: Workbench,
-    preferred: tuple[str, str],
-    process: ServerProcess | None = None,
-) -> Workbench:
+async def look(engine: Engine, bench: Workbench, preferred: tuple[str, str]) -> Workbench:
     """Ask everything, and choose a pair if the one chosen does not stand any more.
 
     Args:
         engine: The server.
         bench: What the screen knows; whatever the server does not change stays.
         preferred: The pair to choose if it is there.
-        process: Knows whether a server that does not answer could be started.
     """
     server = Server(address=engine.address, is_demo=engine.is_demo)
     try:
@@ -35,9 +28,7 @@ async def look(
         )
         loaded = await engine.loaded()
     except SutraError as error:
-        chance = await process.chance(engine) if process and error.kind == "unreachable" else None
-        down = replace(server, status="down", error=error, chance=chance)
-        return replace(bench, server=down, loaded=())
+        return replace(bench, server=replace(server, status="down", error=error), loaded=())
     except Exception as error:
         failure = UnexpectedFailure.of(error)
         return replace(bench, server=replace(server, status="down", error=failure), loaded=())

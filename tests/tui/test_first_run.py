@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from textual.widgets import Button, Static
 
 from sutra_tui.engines.ollama import OllamaEngine
 from sutra_tui.installation import Installation
-from sutra_tui.server_process import ServerProcess, Start
+from sutra_tui.server_process import Chance, ServerProcess, Start
 from sutra_tui.store.remembered import load_remembered
-from sutra_tui.tui.first_run import ended_words, waiting_words
+from sutra_tui.tui.first_run import DEMO, HOST, RETRY, ended_words, hurdle, waiting_words
 from sutra_tui.tui.screens.server_start import ServerStart
 from sutra_tui.tui.widgets.server_card import ServerCard
+from sutra_tui.tui.workbench import Server, Workbench
 from tests.fake_ollama import FakeOllama
 
 from .workshop import Workshop, connected, main_screen, until
@@ -268,6 +270,29 @@ def test_what_went_wrong_comes_with_a_way_on(start: Start, words: str) -> None:
     happened, remedy = ended_words(start)
     assert words in happened
     assert remedy
+
+
+def test_with_a_models_screen_the_app_pulls_a_pair_itself() -> None:
+    bench = Workbench(Server("localhost:11434", "up"))
+    assert hurdle(bench, manages=True).offers[0].action == "screen.open_models"
+    assert hurdle(bench, manages=True).lines == ()
+    assert hurdle(bench).lines == ("ollama pull llama3.2:3b", "ollama pull qwen2.5:3b")
+
+
+@pytest.mark.parametrize("manages", [False, True])
+@pytest.mark.parametrize("kind", ["stopped", "missing", "empty", "elsewhere"])
+def test_every_state_offers_demo_host_and_retry_once_and_no_key_twice(
+    kind: str, manages: bool
+) -> None:
+    program = Path("/usr/bin/ollama") if kind == "stopped" else None
+    chance = Chance(Installation("linux", program), Path("/tmp/log"))
+    server = Server("localhost:11434", "up" if kind == "empty" else "down")
+    if kind in ("stopped", "missing"):
+        server = replace(server, chance=chance)
+    found = hurdle(Workbench(server), manages=manages)
+    assert found.kind == kind and found.head and found.body
+    assert {RETRY, DEMO, HOST} <= set(found.offers)
+    assert len({offer.key for offer in found.offers}) == len(found.offers)
 
 
 def test_a_long_start_is_explained() -> None:

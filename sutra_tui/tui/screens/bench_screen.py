@@ -21,6 +21,7 @@ from textual.widgets import Footer
 from .. import first_frame, server_probe
 from ..commands import COMMANDS, Command, applicable, bindings, footer_order, reason_against
 from ..pane_words import demonstrations_status, empty_words, pane_status
+from ..server_chance import with_chance
 from ..widgets.chain_bar import ChainBar
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
@@ -101,8 +102,8 @@ class BenchScreen(Screen[None]):
         self.bench = replace(
             self.bench, server=Server(engine.address, is_demo=engine.is_demo, status="connecting")
         )
-        app = self.app
-        seen = await server_probe.look(engine, self.bench, app.preferred_pair, app.server_process)
+        seen = await server_probe.look(engine, self.bench, self.app.preferred_pair)
+        seen = await with_chance(seen, engine, self.app.server_process)
         self.bench = replace(seen, run=self.bench.run)
         missing = [name for name in self.app.asked_pair if name and not seen.info(name)]
         if missing and seen.choosable:

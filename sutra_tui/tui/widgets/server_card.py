@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Button, Static
 
+from ..commands import COMMANDS
 from ..first_run import OFFERS, Hurdle, Offer, copy_text, hurdle
 from ..workbench import Workbench
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _QUIET: Final = ("copy_lines", "switch_leaving")
 """Offers that are not worth a place in the footer; their buttons show their keys."""
+COMMAND_IDS: Final = frozenset(command.id for command in COMMANDS)
 LOW: Final = 26
 """Rows of a screen on which every one counts."""
 
@@ -85,7 +87,8 @@ class ServerCard(VerticalScroll):
             await self._show()
 
     async def _show(self) -> None:
-        shown = self.hurdle = hurdle(self.bench, leaves=self.app.remembered.leave_server)
+        leaves, manages = self.app.remembered.leave_server, "models.open" in COMMAND_IDS
+        shown = self.hurdle = hurdle(self.bench, leaves=leaves, manages=manages)
         for name, text in (
             ("head", shown.head),
             ("body", shown.body),
