@@ -28,9 +28,16 @@ values = st.builds(
     order=st.sampled_from([None, "answer-first", "demos-first"]),
     theme=names,
     pairs=st.dictionaries(nonempty, st.tuples(nonempty, nonempty), max_size=5),
+    leave_server=st.booleans(),
 )
 FULL = Remembered(
-    "a:3b", "b:7b", "raw", "demos-first", "nord", {"localhost:11434": ("a:3b", "b:7b")}
+    "a:3b",
+    "b:7b",
+    "raw",
+    "demos-first",
+    "nord",
+    {"localhost:11434": ("a:3b", "b:7b")},
+    leave_server=True,
 )
 
 
@@ -88,6 +95,7 @@ def test_strange_fields_are_dropped_one_by_one(tmp_path: Path) -> None:
         "method": "telepathy",
         "order": 7,
         "theme": "x" * 10_000,
+        "leave_server": "yes",
         "pairs": {
             "one": ["a", "b"],
             "two": ["a"],

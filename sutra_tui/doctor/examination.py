@@ -15,6 +15,7 @@ from typing import Final
 
 from ..core.engine import Engine
 from ..core.errors import SutraError, UnexpectedFailure
+from ..core.model_names import is_cloud_name
 from ..core.protocol import GenerationOptions, Memory, ModelInfo, ModelShape, reconcile
 from ..core.residency import Role
 from ..installation import find_installation
@@ -92,7 +93,8 @@ async def examine(about: Circumstances) -> AsyncGenerator[Finding, None]:
     engine = about.server.engine
     memory = None if isinstance(engine, SutraError) else await _memory(engine)
     yield program.examine_system()
-    yield program.examine_memory(memory)
+    if not isinstance(engine, SutraError):
+        yield program.examine_memory(memory)
     yield await asyncio.to_thread(files.examine_disk, about.data_folder, SMALLEST_PAIR)
     if isinstance(engine, SutraError):
         yield _no_engine(about, engine)
@@ -220,6 +222,9 @@ async def try_models(
             shown = privacy.text(name, 80)
             yield _untried(f"{shown} is not pulled here.", f"`ollama pull {shown}`", shown)
             continue
+        if info.remote or is_cloud_name(info.name):
+            yield _not_here(privacy.text(info.name, 80))
+            continue
         role = await _role(about, engine, pair, info)
         with suppress(SutraError):
             await self_test.make_room(engine, before, role)
@@ -229,6 +234,11 @@ async def try_models(
             trial, info, writes_demonstrations=not only_b, privacy=privacy
         )
         before = role
+
+
+def _not_here(name: str) -> Finding:
+    text = f"{name} runs elsewhere, so it is not tried."
+    return Finding(f"self_test.{name}", "Self-test", "ok", text, facts={"model": name})
 
 
 def _names(pair: Pair | None) -> tuple[str, ...]:

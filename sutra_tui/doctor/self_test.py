@@ -105,8 +105,7 @@ async def try_model(
     began = clock()
     try:
         tell(info.name, "loading")
-        if not info.remote:
-            await _in_time(load_limit_s, engine.load(info.name, options))
+        await _in_time(load_limit_s, engine.load(info.name, options))
         trial = replace(trial, loaded_s=clock() - began)
         began = clock()
         tell(info.name, "measuring")
@@ -161,7 +160,6 @@ async def _demonstrate(
         options_a=options,
         cache="off",
         final=False,
-        allow_cloud=True,  # it is one of the user's chosen models, and the query is ours
     )
 
     async def whole() -> None:

@@ -14,7 +14,15 @@ from sutra_tui.doctor import self_test
 from sutra_tui.doctor.models import Wanted
 from sutra_tui.doctor.privacy import Privacy
 from sutra_tui.doctor.self_test import SPEED_QUERY, examine_trial, try_model
-from tests.ollama_server import GIB, LLAMA_3B, MISTRAL_7B, OllamaServer, Recorded, Reply
+from tests.ollama_server import (
+    CLOUD_STUB,
+    GIB,
+    LLAMA_3B,
+    MISTRAL_7B,
+    OllamaServer,
+    Recorded,
+    Reply,
+)
 
 from .support import by_id, circumstances, engine, report
 
@@ -133,6 +141,36 @@ async def test_a_model_that_is_not_there_and_one_that_cannot_load(tmp_path: Path
     gone = by_id(findings, "self_test.gone:1b")
     assert (gone.verdict, gone.fix) == ("failed", "`ollama pull gone:1b`")
     assert by_id(findings, f"self_test.{MISTRAL_7B.name}").facts["error"] == "load_failed"
+
+
+async def test_a_model_that_runs_elsewhere_is_sent_nothing(tmp_path: Path) -> None:
+    with OllamaServer([CLOUD_STUB, LLAMA_3B]) as server:
+        about = circumstances(
+            engine(server), tmp_path, wanted=Wanted(LLAMA_3B.name, CLOUD_STUB.name)
+        )
+        findings = await report(about, self_test=True)
+        assert server.chats(CLOUD_STUB.name) == []
+    assert "is not tried" in by_id(findings, f"self_test.{CLOUD_STUB.name}").text
+
+
+async def test_a_server_of_the_first_era_is_examined_and_tried_too(tmp_path: Path) -> None:
+    with OllamaServer(version="0.24.0") as server:
+        server.script("*", speaking(GOOD))
+        findings = await report(circumstances(engine(server), tmp_path), self_test=True)
+    assert findings.count("failed") == 0
+    assert by_id(findings, "ollama.abilities").facts["lacking"]
+    assert by_id(findings, f"self_test.{LLAMA_3B.name}").verdict == "ok"
+
+
+async def test_a_server_that_dies_meanwhile_fails_the_test_and_not_the_doctor(
+    tmp_path: Path,
+) -> None:
+    with OllamaServer() as server:
+        server.script("*", speaking(GOOD))
+        server.fault("rst_mid", model=LLAMA_3B.name, after=1)
+        findings = await report(circumstances(engine(server), tmp_path), self_test=True)
+    assert by_id(findings, f"self_test.{LLAMA_3B.name}").facts["error"] == "interrupted"
+    assert by_id(findings, f"self_test.{MISTRAL_7B.name}").verdict == "ok"
 
 
 def test_the_limit_is_twenty_seconds() -> None:

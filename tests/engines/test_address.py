@@ -11,6 +11,7 @@ from sutra_tui.engines.address import (
     display,
     host_from_environment,
     is_loopback,
+    own_address,
     parse_host,
 )
 
@@ -177,3 +178,25 @@ def test_the_environment_is_asked_only_when_handed_over(
     environ: dict[str, str], host: str | None
 ) -> None:
     assert host_from_environment(environ) == host
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("", "127.0.0.1:11434"),
+        ("localhost:8080", "localhost:8080"),
+        ("0.0.0.0", "127.0.0.1:11434"),
+        ("::1", "[::1]:11434"),
+        ("http://127.0.0.1", "127.0.0.1:80"),
+        ("https://localhost", None),
+        ("localhost/ollama", None),
+        ("192.168.1.20", None),
+        ("example.org", None),
+    ],
+)
+def test_where_a_server_of_ones_own_would_listen(host: str, address: str | None) -> None:
+    assert own_address(parse_host(host)) == address
+
+
+def test_no_address_is_not_this_machines() -> None:
+    assert own_address("") is None
