@@ -18,7 +18,7 @@ from ..core.errors import SutraError, UnexpectedFailure
 from ..core.model_names import is_cloud_name
 from ..core.protocol import GenerationOptions, Memory, ModelInfo, ModelShape, reconcile
 from ..core.residency import Role
-from ..installation import find_installation
+from ..installation import Installation, find_installation
 from . import files, models, program, self_test, server, terminal
 from .files import Place
 from .finding import Finding
@@ -61,6 +61,7 @@ class Circumstances:
         wanted: The models asked for, or used last.
         environ: The environment.
         privacy: What not to name.
+        find: Looks for Ollama on this machine.
     """
 
     server: Server
@@ -73,6 +74,7 @@ class Circumstances:
     wanted: Wanted = field(default_factory=Wanted)
     environ: Mapping[str, str] = field(default_factory=dict)
     privacy: Privacy = field(default_factory=Privacy)
+    find: Callable[[Mapping[str, str]], Installation] = find_installation
 
 
 async def examine(about: Circumstances) -> AsyncGenerator[Finding, None]:
@@ -129,7 +131,7 @@ async def _ollama(
         yield Finding("ollama.server", "Ollama", "ok", text, facts={"demo": True})
     else:
         is_local, privacy = about.server.is_local, about.privacy
-        installation = await asyncio.to_thread(find_installation, about.environ)
+        installation = await asyncio.to_thread(about.find, about.environ)
         said = await server.ask_version(engine)
         needed = is_local and not isinstance(said, str)
         yield await server.examine_program(

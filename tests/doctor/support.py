@@ -14,6 +14,7 @@ from sutra_tui.doctor.finding import Finding, Report
 from sutra_tui.doctor.privacy import Privacy
 from sutra_tui.doctor.terminal import TerminalFacts
 from sutra_tui.engines.ollama import OllamaEngine
+from sutra_tui.installation import Installation
 from tests.ollama_server import GIB, OllamaServer
 
 PLENTY = Memory(total=32 * GIB, available=20 * GIB)
@@ -39,6 +40,7 @@ def circumstances(
         "data_folder": folder / "data",
         "environ": {"PATH": "", **(environ or {})},
         "privacy": Privacy(folder, "ida"),
+        "find": lambda environ: Installation("linux"),
         **changes,
     }
     return Circumstances(**fields)

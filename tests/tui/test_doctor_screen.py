@@ -20,7 +20,7 @@ from sutra_tui.tui.screens.main import MainScreen
 from tests.doctor.support import circumstances
 from tests.ollama_server import Reply
 
-from .workshop import REPLY_A, A, B, Workshop, connected, until
+from .workshop import REPLY_A, A, B, Workshop, ask, connected, main_screen, until
 
 
 @asynccontextmanager
@@ -109,6 +109,33 @@ async def test_the_self_test_is_asked_for_says_where_it_is_and_can_be_ended(
         await until(pilot, lambda: examined(pilot) and "Self-test" in text(pilot))
         assert f"{A}: a demonstration that can be used" in text(pilot)
         assert f"{B}: no demonstration that can be used" in " ".join(text(pilot).split())
+
+
+async def test_no_self_test_while_a_run_is_going_on(workshop: Workshop, tmp_path: Path) -> None:
+    hold = workshop.server.hold("headers", model=A)
+    async with doctor(workshop, tmp_path) as pilot:
+        await pilot.press("escape")
+        await ask(pilot)
+        await until(pilot, lambda: hold.parked)
+        await main_screen(pilot).run_action("open_doctor")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen) and examined(pilot))
+        await pilot.press("t")
+        await until(pilot, lambda: "Stop the run first." in text(pilot, "NoticeBar"))
+        assert len(workshop.server.chats()) == 1
+
+
+async def test_a_fault_of_the_doctors_own_is_told(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(about: Any) -> Any:
+        raise ZeroDivisionError("secret text")
+        yield
+
+    async with doctor(workshop, tmp_path) as pilot:
+        monkeypatch.setattr("sutra_tui.tui.screens.doctor.examine", broken)
+        await pilot.press("r")
+        await until(pilot, lambda: "ZeroDivisionError" in text(pilot, "NoticeBar"))
+        assert examined(pilot) and "secret" not in text(pilot, "NoticeBar")
 
 
 async def test_the_report_is_copied_as_text(workshop: Workshop, tmp_path: Path) -> None:

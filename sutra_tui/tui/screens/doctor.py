@@ -5,7 +5,7 @@ Invariant: the screen holds one `DoctorView` and replaces it; leaving stops what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import ClassVar
@@ -19,8 +19,9 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from ...core.errors import UnexpectedFailure
 from ...doctor.examination import Circumstances, examine, try_models
-from ...doctor.finding import Report
+from ...doctor.finding import Finding, Report
 from ...doctor.self_test import Step
 from ..doctor_view import DoctorView, rows
 from ..widgets.notice_bar import NoticeBar
@@ -34,6 +35,7 @@ class DoctorScreen(Screen[None]):
     Args:
         about: What to look at.
         clock: Seconds from any fixed point.
+        is_busy: Whether a run is going on, which a self-test would slow down and be slowed by.
     """
 
     CSS_PATH = "doctor.tcss"
@@ -47,10 +49,16 @@ class DoctorScreen(Screen[None]):
 
     view: reactive[DoctorView] = reactive(DoctorView(), init=False)
 
-    def __init__(self, about: Circumstances, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        about: Circumstances,
+        clock: Callable[[], float],
+        is_busy: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__()
         self._about = about
         self._clock = clock
+        self._is_busy = is_busy
 
     def compose(self) -> ComposeResult:
         yield Static(Content.styled("Doctor", "bold $accent"), id="title")
@@ -74,21 +82,24 @@ class DoctorScreen(Screen[None]):
 
     @work(exclusive=True, group="doctor", exit_on_error=False)
     async def _look(self) -> None:
-        async with aclosing(examine(self.about)) as findings:
-            async for finding in findings:
-                self.view = self.view.with_finding(finding)
-        self.view = replace(self.view, doing="nothing")
+        await self._take(examine(self.about))
 
     @work(exclusive=True, group="doctor", exit_on_error=False)
     async def _test(self) -> None:
         def tell(model: str, step: Step) -> None:
             self.view = self.view.at(model, step, self._clock())
 
+        await self._take(try_models(self.about, tell=tell))
+        self.call_after_refresh(self._scroll_to_end)
+
+    async def _take(self, findings: AsyncGenerator[Finding, None]) -> None:
+        """Show findings as they come; a fault of the doctor's own is told, too."""
         try:
-            async with aclosing(try_models(self.about, tell=tell)) as findings:
+            async with aclosing(findings):
                 async for finding in findings:
                     self.view = self.view.with_finding(finding)
-                    self.call_after_refresh(self._scroll_to_end)
+        except Exception as error:
+            self.query_one(NoticeBar).show_error(UnexpectedFailure.of(error))
         finally:
             self.view = replace(self.view, doing="nothing")
 
@@ -132,7 +143,8 @@ class DoctorScreen(Screen[None]):
         self._look()
 
     def action_self_test(self) -> None:
-        if reason := self.view.reason_against_test:
+        busy = "Stop the run first." if self._is_busy() else None
+        if reason := busy or self.view.reason_against_test:
             self._say(reason)
             return
         self.query_one(NoticeBar).hide()

@@ -110,7 +110,8 @@ class MainScreen(RunScreen):
 
         if self.app.circumstances is not None:
             about = self.app.circumstances(self.app.engine)
-            await self.app.push_screen(DoctorScreen(about, self._clock))
+            doctor = DoctorScreen(about, self._clock, lambda: self.bench.run.running)
+            await self.app.push_screen(doctor)
 
     async def action_open_cache(self) -> None:
         from ...core.cache_slot import asked_parts
