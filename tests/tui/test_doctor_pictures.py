@@ -17,7 +17,7 @@ from sutra_tui.tui.doctor_view import DoctorView
 from sutra_tui.tui.screens.doctor import DoctorScreen
 from tests.doctor.support import circumstances
 
-from .test_doctor_screen import examined, screen_of
+from .test_doctor_screen import examined, screen_of, text
 from .workshop import A, B, Workshop, connected, still, until
 
 WIDE, MEDIUM, NARROW = (120, 40), (80, 24), (60, 20)
@@ -90,6 +90,7 @@ def test_testing(picture: Any, workshop: Workshop, size: tuple[int, int]) -> Non
         await pilot.press("t")
         await until(pilot, lambda: hold.parked)
         workshop.clock.now += 4.2
+        await until(pilot, lambda: "4.2 s" in text(pilot, "#status"))
 
     picture(size, step)
 

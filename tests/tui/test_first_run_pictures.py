@@ -15,6 +15,7 @@ from sutra_tui.installation import Installation, System
 from sutra_tui.server_process import ServerProcess, Start
 from sutra_tui.tui.screens.server_start import ServerStart
 
+from .test_first_run import said
 from .workshop import Workshop, connected, still, until
 
 WIDE, MEDIUM, NARROW = (120, 40), (80, 24), (60, 20)
@@ -93,6 +94,7 @@ def test_starting(picture: Any, workshop: Workshop, size: tuple[int, int]) -> No
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, ServerStart))
         workshop.clock.now += 3.2
+        await until(pilot, lambda: "3.2 s" in said(pilot))
 
     picture(Standing(Installation("linux", PROGRAM)), size, start)
 
@@ -106,7 +108,7 @@ def test_ended_at_once(picture: Any, size: tuple[int, int]) -> None:
 
     async def start(pilot: Pilot[None]) -> None:
         await pilot.press("s")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ServerStart))
+        await until(pilot, lambda: "another program" in said(pilot))
 
     picture(Standing(Installation("linux", PROGRAM), Start("ended", 1, words)), size, start)
 
