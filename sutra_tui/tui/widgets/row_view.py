@@ -114,20 +114,23 @@ class RowView(Widget):
         Textual's own cache forgets every row when the view grows, which here is all the time. It
         also draws borders and padding, so those belong to the container and not to this widget.
         """
-        width = self.size.width
-        look = (width, self.visual_style, self.app.theme)
+        width, background, filters = (
+            self.size.width,
+            self.background_colors[1],
+            self.get_line_filters(),
+        )
+        look = (width, self.visual_style, self.app.theme, background, *filters)
         if look != self._look or len(self._strips) > KEPT_STRIPS:
             self._look = look
             self._strips.clear()
-        background = self.background_colors[1]
-        filters = self.get_line_filters()
         strips = []
         for y in crop.line_range:
             strip = self._strips.get(y)
             if strip is None:
-                strip = self._strips[y] = self.render_line(y)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, background)
+                strip = self.render_line(y)
+                for line_filter in filters:
+                    strip = strip.apply_filter(line_filter, background)
+                self._strips[y] = strip
             strips.append(strip.crop(*crop.column_span) if crop.width != width else strip)
         return strips
 
