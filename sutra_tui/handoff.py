@@ -42,6 +42,8 @@ class AgentHandoff:
         engine: Another door to a model server, instead of `ollama_host`.
         options_a: How Model A generates.
         options_b: How Model B generates.
+        ollama_host_a: Model A's server, where it is another one than `ollama_host`.
+        ollama_host_b: Model B's server, likewise.
 
     Raises:
         InvalidTemplate: A template that does not exist or lacks `{query}`.
@@ -59,6 +61,9 @@ class AgentHandoff:
         engine: Engine | None = None,
         options_a: Options = None,
         options_b: Options = None,
+        *,
+        ollama_host_a: str | None = None,
+        ollama_host_b: str | None = None,
     ) -> None:
         self.model_a = model_a
         self.model_b = model_b
@@ -66,7 +71,8 @@ class AgentHandoff:
         self.options_a = _options(options_a)
         self.options_b = _options(options_b)
         self.cache = _new_cache() if cache is None else cache
-        self.engine = _open_engine(ollama_host) if engine is None else engine
+        hosts = (ollama_host, ollama_host_a, ollama_host_b)
+        self.engine = _open_engine(*hosts) if engine is None else engine
 
     def run(self, query: str, **changes: Any) -> str:
         """Answer a query.
@@ -231,7 +237,7 @@ def _new_cache() -> DemonstrationStore:
     return DemonstrationCache()
 
 
-def _open_engine(host: str | None) -> Engine:
+def _open_engine(host: str | None, host_a: str | None, host_b: str | None) -> Engine:
     from .engines import open_engine
 
-    return open_engine(host, environ=os.environ)
+    return open_engine(host, host_a=host_a, host_b=host_b, environ=os.environ)

@@ -31,18 +31,21 @@ class KeyParts(TypedDict):
     options: dict[str, object]
 
 
-def asked_parts(request: RunRequest, models: Iterable[ModelInfo]) -> KeyParts | None:
+def asked_parts(
+    request: RunRequest, models: Iterable[ModelInfo], *, apart: bool = False
+) -> KeyParts | None:
     """What the key of a run would be made of; None if Model A would not be asked.
 
     Args:
         request: The run.
-        models: Everything the server has.
+        models: Everything Model A's server has.
+        apart: Model B is on another server.
     """
     named = {model.name: model for model in models}
     a, b = named.get(request.model_a), named.get(request.model_b)
     if a is None or not request.asks_model_a:
         return None
-    options, _ = role_options(request, a, b)
+    options, _ = role_options(request, a, b, apart=apart)
     return key_parts(request, a, options)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from .protocol import (
     GenerationOptions,
@@ -19,6 +19,9 @@ from .protocol import (
     ModelShape,
     StageStats,
 )
+
+RoleName = Literal["a", "b"]
+"""Model A's role in a run, or Model B's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,15 @@ class Engine(Protocol):
         """Where it is, for a person: "localhost:11434"."""
 
     @property
+    def machine(self) -> str:
+        """Which machine runs the models: the same for two servers that share its memory."""
+
+    @property
     def is_demo(self) -> bool:
         """Whether replies are scripted and no model's work."""
+
+    def serving(self, role: RoleName) -> Engine:
+        """The server of a role: this one, unless each role has a server of its own."""
 
     async def version(self) -> str:
         """The server's version; proves that it is up."""

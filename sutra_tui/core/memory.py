@@ -21,7 +21,8 @@ FALLBACK_KV_BYTES: Final = 128 * 1024
 HEADROOM: Final = int(0.3 * GB)
 """What must stay free for everything else before two models are kept side by side."""
 
-Residency = Literal["together", "one at a time", "one model", "unknown"]
+Residency = Literal["together", "apart", "one at a time", "one model", "unknown"]
+"""Which of a run's models may be loaded at once. `apart`: on two machines, which never compete."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,26 +122,25 @@ class _Run:
     async def _roles(self) -> tuple[Role | None, Role | None]:
         """Look both models up, and give them the same limits if they are one model."""
         request = self._request
-        models = await self._engine.models()
+        at_a, at_b = self._engine.serving("a"), self._engine.serving("b")
+        listed: dict[Engine, list[ModelInfo]] = {}
 
-        def find(name: str) -> ModelInfo:
-            return find_model(models, name, allow_cloud=request.allow_cloud)
+        async def find(server: Engine, name: str) -> ModelInfo:
+            if server not in listed:
+                listed[server] = await server.models()
+            where = "The server" if at_a is at_b else f"The server at {server.address}"
+            return find_model(listed[server], name, allow_cloud=request.allow_cloud, where=where)
 
-        info_a = find(request.model_a) if request.asks_model_a else None
-        info_b = find(request.model_b) if request.final else None
-        options_a, options_b = role_options(request, info_a, info_b)
-        shape_a = await self._shape(info_a)
-        shape_b = shape_a if info_a == info_b else await self._shape(info_b)
+        info_a = await find(at_a, request.model_a) if request.asks_model_a else None
+        info_b = await find(at_b, request.model_b) if request.final else None
+        options_a, options_b = role_options(request, info_a, info_b, apart=at_a is not at_b)
+        shape_a = await _shape(at_a, info_a)
+        same = at_a is at_b and info_a == info_b
+        shape_b = shape_a if same else await _shape(at_b, info_b)
         return (
             Role(info_a, options_a, shape_a) if info_a else None,
             Role(info_b, options_b, shape_b) if info_b else None,
         )
-
-    async def _shape(self, info: ModelInfo | None) -> ModelShape:
-        """The model's shape; a cloud model's is of no use, its memory is not ours."""
-        if info is None or info.remote:
-            return ModelShape()
-        return await self._engine.shape(info.name)
 
     async def _demonstrate(self, a: Role, keeper: MemoryKeeper) -> AsyncGenerator[Event, None]:
         """Get demonstrations from the cache or from Model A."""
@@ -163,7 +162,8 @@ class _Run:
         messages = request.templates.messages_a(
             request.query, request.order, request.count, request.system
         )
-        stage = ModelStage(self._id, "A", a, messages, reader, self._engine, keeper, self._clock)
+        server = self._engine.serving("a")
+        stage = ModelStage(self._id, "A", a, messages, reader, server, keeper, self._clock)
         async with aclosing(stage.events()) as events:
             async for event in events:
                 yield event
@@ -188,7 +188,15 @@ class _Run:
             request.query, self._demonstrations, self._draft, request.system
         )
         reader = AnswerReader(self._id, thinks=b.thinks)
-        stage = ModelStage(self._id, "B", b, messages, reader, self._engine, keeper, self._clock)
+        server = self._engine.serving("b")
+        stage = ModelStage(self._id, "B", b, messages, reader, server, keeper, self._clock)
         async with aclosing(stage.events()) as events:
             async for event in events:
                 yield event
+
+
+async def _shape(server: Engine, info: ModelInfo | None) -> ModelShape:
+    """The model's shape; a cloud model's is of no use, its memory is not ours."""
+    if info is None or info.remote:
+        return ModelShape()
+    return await server.shape(info.name)

@@ -126,13 +126,16 @@ def _check_demonstrations(given: object) -> None:
         raise InvalidRequest("A demonstration is not text.", "Give a list of texts.")
 
 
-def find_model(models: Sequence[ModelInfo], name: str, *, allow_cloud: bool) -> ModelInfo:
+def find_model(
+    models: Sequence[ModelInfo], name: str, *, allow_cloud: bool, where: str = "The server"
+) -> ModelInfo:
     """Find a pulled model by the name a person gave it.
 
     Args:
         models: What the server has.
         name: With or without `:latest`, in upper or lower case.
         allow_cloud: Whether a cloud model may be used.
+        where: Whose models they are, for messages.
 
     Raises:
         ModelNotFound: The server does not have it.
@@ -150,7 +153,7 @@ def find_model(models: Sequence[ModelInfo], name: str, *, allow_cloud: bool) -> 
     if found is None:
         pulled = ", ".join(m.name for m in models if m.generates_text and not m.remote)
         raise ModelNotFound(
-            f"The server does not have the model {name}.",
+            f"{where} does not have the model {name}.",
             f"Pull it with `ollama pull {name}`"
             + (f", or choose one that is there: {pulled[:300]}." if pulled else "."),
         )

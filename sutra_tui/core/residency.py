@@ -55,13 +55,21 @@ class MemoryKeeper:
         a, b = self._a, self._b
         if a is None or b is None:
             return self.residency
-        loaded = await self._engine.loaded()
+        at_a, at_b = self._server(a), self._server(b)
+        if at_a.machine != at_b.machine:
+            self.residency = "apart"
+            return self.residency
+        loaded = await at_a.loaded()
+        beside = loaded if at_b is at_a else await at_b.loaded()
+        one = at_b is at_a and same_weights(a.info, b.info)
+        mine = [held for held in loaded if _plays(held, a)]
+        others = [held for held in beside if _plays(held, b) and not (one and held in mine)]
         self.residency = residency(
             footprint(a.info, a.shape, a.options.num_ctx),
             footprint(b.info, b.shape, b.options.num_ctx),
-            await self._engine.memory(),
-            sum(held.size for held in loaded if _plays(held, a) or _plays(held, b)),
-            same_model=same_weights(a.info, b.info),
+            await at_a.memory(),
+            sum(held.size for held in (*mine, *others)),
+            same_model=one,
         )
         return self.residency
 
@@ -71,12 +79,15 @@ class MemoryKeeper:
             if not self._preload.done():
                 yield "loading"
             await self._preload
+        if self.residency == "apart":
+            self.model_is_writing(role)  # B's machine is idle: no load of A's is held up there
         other = self._a if role is self._b else self._b
         if self.residency != "one at a time" or other is None:
             return
-        if any(_plays(held, other) for held in await self._engine.loaded()):
+        server = self._server(other)
+        if any(_plays(held, other) for held in await server.loaded()):
             yield "unloading"
-            await self._engine.unload(other.info.name)
+            await server.unload(other.info.name)
 
     def model_is_writing(self, role: Role) -> None:
         """While Model A writes, Model B is loaded beside it if both fit. Calling again is harmless.
@@ -85,7 +96,7 @@ class MemoryKeeper:
         """
         if self._b is None or role is self._b:
             return
-        if self._preload is None and self.residency == "together":
+        if self._preload is None and self.residency in ("together", "apart"):
             self._preload = asyncio.create_task(self._load_b(self._b), name="preload B")
 
     async def close(self) -> None:
@@ -96,7 +107,10 @@ class MemoryKeeper:
     async def _load_b(self, b: Role) -> None:
         # A load that fails early fails again, and is reported, when Model B is called.
         with suppress(EngineError):
-            await self._engine.load(b.info.name, b.options)
+            await self._server(b).load(b.info.name, b.options)
+
+    def _server(self, role: Role) -> Engine:
+        return self._engine.serving("a" if role is self._a else "b")
 
 
 def same_weights(a: ModelInfo, b: ModelInfo) -> bool:
@@ -105,7 +119,7 @@ def same_weights(a: ModelInfo, b: ModelInfo) -> bool:
 
 
 def role_options(
-    request: RunRequest, a: ModelInfo | None, b: ModelInfo | None
+    request: RunRequest, a: ModelInfo | None, b: ModelInfo | None, *, apart: bool = False
 ) -> tuple[GenerationOptions, GenerationOptions]:
     """How the roles generate: as asked, but with one limit for both if they are one model.
 
@@ -113,8 +127,9 @@ def role_options(
         request: The run.
         a: Model A; None when it is not asked.
         b: Model B; None likewise.
+        apart: They are on two servers, so that one name is two models.
     """
-    if a and b and same_weights(a, b):
+    if a and b and not apart and same_weights(a, b):
         return reconcile(request.options_a, request.options_b)
     return request.options_a, request.options_b
 

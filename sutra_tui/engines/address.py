@@ -91,6 +91,11 @@ def own_address(url: str) -> str | None:
     return parts.netloc
 
 
+def machine(url: str) -> str:
+    """Which machine a base URL from `parse_host` leads to: "localhost" for this very one."""
+    return "localhost" if is_loopback(url) else (urlsplit(url).hostname or "").rstrip(".")
+
+
 def is_encrypted(url: str) -> bool:
     """Whether what travels to a base URL from `parse_host` is encrypted."""
     return url.startswith("https://")

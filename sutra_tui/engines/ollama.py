@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from ..core.clean import clean_line
-from ..core.engine import ChatChunk, ChatRequest
+from ..core.engine import ChatChunk, ChatRequest, RoleName
 from ..core.errors import ServerBusy, StreamInterrupted
 from ..core.model_names import same_model
 from ..core.patience import within
@@ -26,7 +26,15 @@ from ..core.protocol import (
     ModelShape,
 )
 from . import faults, replies
-from .address import DEFAULT_URL, HOST_VARIABLE, display, is_encrypted, is_loopback, parse_host
+from .address import (
+    DEFAULT_URL,
+    HOST_VARIABLE,
+    display,
+    is_encrypted,
+    is_loopback,
+    machine,
+    parse_host,
+)
 from .asking import chat_arguments, load_body, model_name, sendable_key, unload_body
 from .read_ahead import ReadAhead
 
@@ -109,6 +117,11 @@ class OllamaEngine:
         return self._address
 
     @property
+    def machine(self) -> str:
+        """Which machine runs the models, by the name it has in the address."""
+        return self._address if self._is_demo else machine(self._url)
+
+    @property
     def url(self) -> str:
         """Base URL of the server."""
         return self._url
@@ -117,6 +130,10 @@ class OllamaEngine:
     def is_demo(self) -> bool:
         """Whether replies are scripted and no model's work."""
         return self._is_demo
+
+    def serving(self, role: RoleName) -> OllamaEngine:
+        """This server, for both roles."""
+        return self
 
     async def version(self) -> str:
         """The server's version; proves that it is up.

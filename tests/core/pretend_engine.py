@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from sutra_tui.core.engine import ChatChunk, ChatRequest
+from sutra_tui.core.engine import ChatChunk, ChatRequest, Engine, RoleName
 from sutra_tui.core.protocol import (
     GenerationOptions,
     LoadedModel,
@@ -25,6 +25,7 @@ class PretendEngine:
 
     name = "pretend"
     address = "nowhere"
+    machine = "nowhere"
     is_demo = False
 
     def __init__(self, *held: str, memory: Memory | None = None) -> None:
@@ -45,6 +46,9 @@ class PretendEngine:
         """What comes next in the stream; None ends it."""
         for item in said:
             self._said.put_nowait(item)
+
+    def serving(self, role: RoleName) -> Engine:
+        return self
 
     async def version(self) -> str:
         return "1"
