@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from .core.engine import Engine
     from .doctor.examination import Circumstances, Server
-    from .settings import Settings
+    from .settings import Reading, Settings
     from .store.cache import DemonstrationCache
 
 DEBUG_VARIABLE = "SUTRA_DEBUG"
@@ -58,7 +59,14 @@ def _dispatch(arguments: list[str]) -> int:
         from .headless.streams import as_output_lost
 
         raise as_output_lost(error) from error
-    commands = {"tui": _tui, "run": _run, "models": _models, "cache": _cache, "doctor": _doctor}
+    commands = {
+        "tui": _tui,
+        "run": _run,
+        "models": _models,
+        "cache": _cache,
+        "config": _config,
+        "doctor": _doctor,
+    }
     return commands[args.command](args)
 
 
@@ -77,21 +85,25 @@ def _tui(args: argparse.Namespace) -> int:
     from . import paths
     from .store.remembered import load_remembered
 
-    settings, warnings = _settings()
+    reading = _settings()
+    settings, warnings = reading.settings, reading.warnings
 
-    def open_engine(host: str | None, demo: bool) -> Engine:
-        return _open_engine(host, settings, demo=demo, pace=args.demo_pace)
+    def reconnect(host: str | None, demo: bool) -> Engine:
+        named = copy(args)
+        if host is not None:
+            named.host, named.host_a, named.host_b = host, None, None
+        return _open_engine(named, _settings().settings, demo=demo)
 
     def open_cache(demo: bool) -> DemonstrationCache:
         return _open_cache(settings, demo=demo)
 
-    engine = open_engine(args.host, args.demo)
     remembered = load_remembered(paths.state_file())
     from .engines.demo_library import queries
     from .logbook import Logbook
     from .server_process import ServerProcess
     from .tui.app import SutraApp
     from .tui.launch import launch
+    from .tui.wishes import wish_problems
 
     process = ServerProcess(
         paths.server_log(),
@@ -106,19 +118,22 @@ def _tui(args: argparse.Namespace) -> int:
         server = _server(lambda: engine)
         return here.circumstances(server, settings, len(warnings), app.remembered, app.asked_pair)
 
+    wishes = wish_problems(reading)
     app = SutraApp(
-        engine=engine,
+        engine=_open_engine(args, settings, demo=args.demo),
         open_cache=open_cache,
         settings=settings,
         remembered=remembered,
         model_a=args.model_a,
         model_b=args.model_b,
-        reconnect=open_engine,
+        reconnect=reconnect,
         server_process=process,
         circumstances=circumstances,
         state_file=paths.state_file(),
         examples=tuple(query.text for query in queries()),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *(found.sentence(reading.path.name) for found in wishes)),
+        reading=reading,
+        overrides=_overrides(args),
     )
     with Logbook(paths.log_file()) as logbook:
         try:
@@ -139,7 +154,8 @@ def _run(args: argparse.Namespace) -> int:
     manner = choose_manner(
         voice, quiet=args.quiet, plain=args.plain, terminal=os.environ.get("TERM", "")
     )
-    settings, warnings = _settings()
+    reading = _settings()
+    settings, warnings = reading.settings, reading.warnings
     if not args.quiet:
         voice.say_all(warnings)
     teller = Teller(
@@ -151,7 +167,7 @@ def _run(args: argparse.Namespace) -> int:
     )
 
     def open_engine() -> Engine:
-        engine = _open_engine(args.host, settings, demo=args.demo, pace=args.demo_pace)
+        engine = _open_engine(args, settings, demo=args.demo)
         if exposed := _exposure(engine):
             teller.say(exposed)
         return engine
@@ -172,11 +188,12 @@ def _models(args: argparse.Namespace) -> int:
     from .headless.streams import Output, Voice
 
     voice, output = Voice(), Output()
-    settings, warnings = _settings()
+    reading = _settings()
+    settings, warnings = reading.settings, reading.warnings
     voice.say_all(warnings)
 
     def open_engine() -> Engine:
-        return _open_engine(args.host, settings, demo=args.demo, pace=args.demo_pace)
+        return _open_engine(args, settings, demo=args.demo)
 
     try:
         models_command(open_engine, output, voice, as_json=args.json)
@@ -194,7 +211,8 @@ def _cache(args: argparse.Namespace) -> int:
     from .store.cache import DemonstrationCache
 
     voice, output = Voice(), Output(cleans=args.clean)
-    settings, warnings = _settings()
+    reading = _settings()
+    settings, warnings = reading.settings, reading.warnings
     voice.say_all(warnings)
 
     def open_cache(path: Path | None) -> DemonstrationCache:
@@ -218,8 +236,9 @@ def _doctor(args: argparse.Namespace) -> int:
     from .store.remembered import load_remembered
 
     output, voice = Output(cleans=True), Voice()
-    settings, warnings = _settings()
-    server = _server(lambda: _open_engine(args.host, settings, demo=args.demo, pace=args.demo_pace))
+    reading = _settings()
+    settings, warnings = reading.settings, reading.warnings
+    server = _server(lambda: _open_engine(args, settings, demo=args.demo))
     remembered = load_remembered(paths.state_file())
     asked = (args.model_a, args.model_b)
     about = circumstances(server, settings, len(warnings), remembered, asked)
@@ -238,29 +257,60 @@ def _server(open_engine: Callable[[], Engine]) -> Server:
     """What the doctor has to know of a model server."""
     from .core.errors import SutraError
     from .doctor.examination import Server
-    from .engines.address import is_encrypted, is_loopback
+    from .engines.address import THIS_MACHINE
 
     try:
         engine = open_engine()
     except SutraError as error:
         return Server(error)
-    url = getattr(engine, "url", "")
-    return Server(engine, engine.is_demo or is_loopback(url), is_encrypted(url))
+    is_local = engine.is_demo or engine.machine == THIS_MACHINE
+    return Server(engine, is_local, not is_local and not engine.exposed)
 
 
-def _open_engine(host: str | None, settings: Settings, *, demo: bool, pace: str | None) -> Engine:
-    """The door to the models: the demo, or the server that was named, set or configured."""
+def _config(args: argparse.Namespace) -> int:
+    from .headless.config_command import Settled, config_command
+    from .headless.streams import Output, Voice
+
+    reading = _settings()
+    if args.action == "path":  # asked by scripts: without the app
+        settled = Settled(reading, {}, (), ())
+    else:
+        from .tui.wishes import key_fields, wish_problems
+
+        settled = Settled(reading, _overrides(None), key_fields(), wish_problems(reading))
+    return config_command(args, settled, Output(), Voice())
+
+
+def _overrides(args: argparse.Namespace | None) -> dict[str, tuple[str, object]]:
+    """What goes before the settings file: by setting, where it was said and what."""
+    from .engines.address import HOST_VARIABLE, host_from_environment
+
+    said: dict[str, tuple[str, object]] = {}
+    if (host := host_from_environment(os.environ)) is not None:
+        said["host"] = HOST_VARIABLE, host
+    for name in ("host", "host_a", "host_b") if args is not None else ():
+        if given := getattr(args, name):
+            said[name] = f"--{name.replace('_', '-')}", given
+    return said
+
+
+def _open_engine(args: argparse.Namespace, settings: Settings, *, demo: bool) -> Engine:
+    """The door to the models: the demo, or the servers that were named, set or configured."""
     if demo:
         from .engines.demo import DEFAULT_PACE, demo_engine
 
-        return demo_engine(pace or DEFAULT_PACE)
+        return demo_engine(args.demo_pace or DEFAULT_PACE)
     from .engines import open_engine
     from .engines.address import host_from_environment
+    from .settings.hosts import Hosts, wanted_hosts
 
-    if not host and not host_from_environment(os.environ):
-        host = settings.host
+    given = Hosts(args.host, args.host_a, args.host_b)
+    speaks = host_from_environment(os.environ) is not None
+    hosts = wanted_hosts(given, settings, speaks)
     return open_engine(
-        host or None,
+        hosts.both,
+        host_a=hosts.a,
+        host_b=hosts.b,
         environ=os.environ,
         stall_timeout_s=settings.stall_timeout_s,
         first_token_timeout_s=settings.first_token_timeout_s,
@@ -277,23 +327,21 @@ def _open_cache(settings: Settings, *, demo: bool) -> DemonstrationCache:
     return DemonstrationCache(settings.cache_ttl_s, path, max_bytes=max_bytes)
 
 
-def _settings() -> tuple[Settings, list[str]]:
+def _settings() -> Reading:
     """The user's settings, and what is wrong in their file."""
     from . import paths
-    from .settings import load_settings
+    from .settings import read_settings
 
-    return load_settings(paths.config_file())
+    return read_settings(paths.config_file())
 
 
 def _exposure(engine: Engine) -> str | None:
-    """What to say about a server that others on the way could listen to; None when all is well."""
-    from .engines.address import is_encrypted, is_loopback
+    """What to say about servers that others on the way could listen to; None when all is well."""
+    from .wording import exposure
 
-    url = getattr(engine, "url", None)
-    if engine.is_demo or url is None or is_loopback(url) or is_encrypted(url):
-        return None
-    withheld = " OLLAMA_API_KEY is not sent there." if os.environ.get("OLLAMA_API_KEY") else ""
-    return f"Your query travels to {engine.address} unencrypted.{withheld}"
+    exposed = exposure(engine)
+    withheld = exposed and os.environ.get("OLLAMA_API_KEY")
+    return f"{exposed} OLLAMA_API_KEY is not sent there." if withheld else exposed
 
 
 def _has_screen() -> bool:

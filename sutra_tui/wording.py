@@ -6,6 +6,7 @@ Invariant: pure text in, text out; outside text passes `clean_line` here on its 
 from __future__ import annotations
 
 from .core.clean import clean_line
+from .core.engine import Engine
 from .core.protocol import ModelInfo, StageStats
 
 
@@ -48,6 +49,13 @@ def model_facts(info: ModelInfo) -> str:
     if info.remote:
         facts.append("cloud")
     return " ".join(fact for fact in facts if fact)
+
+
+def exposure(engine: Engine) -> str | None:
+    """What to say about servers that others on the way could listen to; None when all is well."""
+    servers = (engine.serving("a"), engine.serving("b"))
+    exposed = dict.fromkeys(clean_line(s.address, 80) for s in servers if s.exposed)
+    return f"Your query travels to {' and '.join(exposed)} unencrypted." if exposed else None
 
 
 def stage_stats(stats: StageStats, width: int = 200) -> str:

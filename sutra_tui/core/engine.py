@@ -72,6 +72,10 @@ class Engine(Protocol):
         """Which machine runs the models: the same for two servers that share its memory."""
 
     @property
+    def exposed(self) -> bool:
+        """Whether what is sent travels unencrypted to another machine."""
+
+    @property
     def is_demo(self) -> bool:
         """Whether replies are scripted and no model's work."""
 

@@ -17,6 +17,7 @@ from ..core.errors import InvalidHost
 HOST_VARIABLE: Final = "OLLAMA_HOST"
 DEFAULT_URL: Final = "http://127.0.0.1:11434"
 DEFAULT_PORT: Final = 11434
+THIS_MACHINE: Final = "localhost"
 LONGEST: Final = 1024
 """Longest address looked at, in characters."""
 
@@ -92,8 +93,8 @@ def own_address(url: str) -> str | None:
 
 
 def machine(url: str) -> str:
-    """Which machine a base URL from `parse_host` leads to: "localhost" for this very one."""
-    return "localhost" if is_loopback(url) else (urlsplit(url).hostname or "").rstrip(".")
+    """Which machine a base URL from `parse_host` leads to, by name; `THIS_MACHINE` for this one."""
+    return THIS_MACHINE if is_loopback(url) else (urlsplit(url).hostname or "").rstrip(".")
 
 
 def is_encrypted(url: str) -> bool:

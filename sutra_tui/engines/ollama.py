@@ -122,6 +122,11 @@ class OllamaEngine:
         return self._address if self._is_demo else machine(self._url)
 
     @property
+    def exposed(self) -> bool:
+        """Whether what is sent travels unencrypted to another machine."""
+        return not (self._is_demo or is_loopback(self._url) or is_encrypted(self._url))
+
+    @property
     def url(self) -> str:
         """Base URL of the server."""
         return self._url

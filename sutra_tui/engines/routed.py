@@ -50,6 +50,11 @@ class RoutedEngine:
         return f"{self._a.machine} · {self._b.machine}"
 
     @property
+    def exposed(self) -> bool:
+        """Whether what is sent to either travels unencrypted to another machine."""
+        return self._a.exposed or self._b.exposed
+
+    @property
     def is_demo(self) -> bool:
         """Whether all replies are scripted."""
         return self._a.is_demo and self._b.is_demo

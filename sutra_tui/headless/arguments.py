@@ -16,10 +16,13 @@ from ..core.protocol import METHODS, ORDERS, GenerationOptions
 from ..settings import OPTION_RULES, RULES
 from .cache_arguments import add_cache, refuse_unknown_action
 from .command_parser import Help, Parser, add_command, add_safety, nearest, number
+from .config_arguments import add_config
 from .help_text import (
     ABOUT,
     CACHE_ABOUT,
     CACHE_EXAMPLES,
+    CONFIG_ABOUT,
+    CONFIG_EXAMPLES,
     DOCTOR_ABOUT,
     DOCTOR_EXAMPLES,
     EXAMPLES,
@@ -27,7 +30,9 @@ from .help_text import (
     RUN_EXAMPLES,
 )
 
-COMMANDS: Final = ("tui", "run", "models", "cache", "doctor")
+COMMANDS: Final = ("tui", "run", "models", "cache", "config", "doctor")
+NESTED: Final = {"cache": "the cache", "config": "the settings"}
+"""Commands that have commands, and what those are about."""
 PACES: Final = ("realistic", "brisk", "instant")
 
 GENERATION: Final = {
@@ -49,8 +54,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     first = arguments[0] if arguments else ""
     if first and not first.startswith("-") and first not in COMMANDS:
         parser.refuse(f'There is no command "{clean_line(first, 60)}".', _instead(first))
-    if first == "cache":
-        refuse_unknown_action(parser.commands()["cache"], arguments[1:])
+    if first in NESTED:
+        refuse_unknown_action(parser.commands()[first], arguments[1:], NESTED[first])
     own = first in COMMANDS or first in ("-h", "--help", "-V", "--version")
     args, unknown = parser.parse_known_args(arguments if own else ["tui", *arguments])
     if unknown:
@@ -61,7 +66,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _refuse_unknown(parser: Parser, args: argparse.Namespace, unknown: list[str]) -> NoReturn:
     command = parser.commands()[args.command]
-    if args.command == "cache":
+    if args.command in NESTED:
         command = command.commands()[args.action]
     command.refuse_unknown(unknown)
 
@@ -113,6 +118,16 @@ def build_parser() -> Parser:
         DOCTOR_EXAMPLES,
     )
     _add_doctor(doctor)
+    add_config(
+        add_command(
+            commands,
+            "config",
+            "see the settings and what is wrong with them",
+            CONFIG_ABOUT,
+            CONFIG_EXAMPLES,
+            "COMMAND [options]",
+        )
+    )
     return parser
 
 
@@ -161,6 +176,12 @@ def _add_models_of_the_run(parser: Parser) -> None:
 
 def _add_server(parser: Parser) -> None:
     parser.add_argument("--host", metavar="ADDRESS", help="the server; default OLLAMA_HOST")
+    for role in "ab":
+        parser.add_argument(
+            f"--host-{role}",
+            metavar="ADDRESS",
+            help=f"Model {role.upper()}'s server, if it is another one",
+        )
     parser.add_argument(
         "--demo", action="store_true", help="scripted replies: no server, no model, no download"
     )

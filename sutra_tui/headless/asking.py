@@ -155,19 +155,25 @@ async def with_models(
     needs_a = request.method == "handoff" and not request.model_a
     if not needs_a and request.model_b:
         return request
-    pair = default_pair(
-        await engine.models(), remembered.pair_for(engine.address), await engine.memory()
-    )
-    if pair is None:
-        raise ModelNotFound(
-            f"No model that writes text is pulled at {engine.address}.",
-            PULL,
-        )
-    picked = replace(
-        request, model_a=request.model_a or pair[0], model_b=request.model_b or pair[1]
-    )
+    last = remembered.pair_for(engine.address)
+    server_b = engine.serving("b")
+    server_a = engine.serving("a") if needs_a else server_b
+    model_b = request.model_b
+    if server_a is server_b or not model_b:
+        pair = await _pair_at(server_b, last)
+        model_b = model_b or pair[1]
+    if needs_a and server_a is not server_b:
+        pair = await _pair_at(server_a, last)
+    picked = replace(request, model_a=request.model_a or pair[0], model_b=model_b)
     say(_picked(picked.method, picked.model_a, picked.model_b))
     return picked
+
+
+async def _pair_at(server: Engine, last: tuple[str, str] | None) -> tuple[str, str]:
+    pair = default_pair(await server.models(), last, await server.memory())
+    if pair is None:
+        raise ModelNotFound(f"No model that writes text is pulled at {server.address}.", PULL)
+    return pair
 
 
 def _picked(method: Method, model_a: str, model_b: str) -> str:

@@ -28,8 +28,13 @@ class _Command(Protocol):
     def __call__(self, name: str, summary: str, usage: str = "[options]") -> Parser: ...
 
 
-def refuse_unknown_action(parser: Parser, arguments: Sequence[str]) -> None:
-    """Leave with the code for usage errors unless the first word is a command of `sutra cache`.
+def refuse_unknown_action(parser: Parser, arguments: Sequence[str], what: str) -> None:
+    """Leave with the code for usage errors unless the first word is one of a command's commands.
+
+    Args:
+        parser: Of the command, such as `sutra cache`.
+        arguments: What follows it.
+        what: What its commands are about.
 
     Raises:
         SystemExit: It is none, or there is none.
@@ -39,11 +44,12 @@ def refuse_unknown_action(parser: Parser, arguments: Sequence[str]) -> None:
     if first.startswith("-") or first in known:
         return
     if not first:
-        parser.refuse("Say what to do with the cache.", f"Commands are {', '.join(known)}.")
+        parser.refuse(f"Say what to do with {what}.", f"Commands are {', '.join(known)}.")
+    command = parser.prog.partition(" ")[2]
     close = nearest(first, known)
     parser.refuse(
-        f'There is no command "cache {clean_line(first, 60)}".',
-        f"Did you mean `sutra cache {close}`?" if close else f"Commands are {', '.join(known)}.",
+        f'There is no command "{command} {clean_line(first, 60)}".',
+        f"Did you mean `{parser.prog} {close}`?" if close else f"Commands are {', '.join(known)}.",
     )
 
 

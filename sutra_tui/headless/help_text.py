@@ -21,6 +21,7 @@ examples:
   sutra models                            what the server has
   sutra cache list                        the demonstrations that are kept
   sutra doctor                            what is wrong, and how to put it right
+  sutra config show                       the settings
 
 `sutra COMMAND --help` says more about a command.
 """
@@ -49,6 +50,34 @@ exit codes:
   130  interrupted (Ctrl+C); what was there by then is kept
   141  whoever read the output has gone
   143  terminated; what was there by then is kept
+"""
+CONFIG_ABOUT: Final = """\
+See the settings: where their file is, what counts and where it comes from, and what is wrong. The
+file is TOML and need not exist; the app changes it too (F10), and keeps comments and order.
+"""
+CONFIG_EXAMPLES: Final = """\
+examples:
+  sutra config show                       every setting, its value, and where that comes from
+  sutra config validate                   what is wrong with the file, line by line
+  $EDITOR "$(sutra config path)"
+  sutra config show --json | jq '.settings[] | select(.source != "default")'
+
+a settings file:
+  count = 2
+  host = "192.168.1.20:11434"             both models run there
+  host_a = "localhost:11434"              but Model A runs here
+
+  [model_b]
+  num_ctx = 8192
+
+  [keys]                                  a command's name and its keys
+  "model.a" = "f7"
+  "run.again" = ["ctrl+r", "alt+r"]
+
+exit codes:
+  0    done; with validate: nothing is wrong
+  1    with validate: something in the file cannot be used
+  2    the command line cannot be used
 """
 CACHE_ABOUT: Final = """\
 Look at and change the demonstration cache: what Model A wrote, kept so that the same query need not

@@ -25,6 +25,8 @@ from .table import table
 from .telling import DEMO_LABEL
 
 HEADINGS: Final = ("NAME", "PARAMETERS", "QUANT", "SIZE", "CONTEXT", "LOADED", "KIND")
+_Listed = tuple[Engine, list[ModelInfo], list[LoadedModel]]
+"""A server, what it has, and what it holds in memory."""
 AT_ONCE: Final = 4
 """Models the server is asked about at the same time."""
 
@@ -44,10 +46,15 @@ def models_command(
         SutraError: The server cannot be asked, or the list cannot be written.
         Stopped: A signal came.
     """
-    engine, models, loaded = asyncio.run(_ask(open_engine))
+    engine, servers = asyncio.run(_ask(open_engine))
     if engine.is_demo:
         voice.say(DEMO_LABEL)
-    rows = [_row(model, loaded) for model in models]
+    apart = len(servers) > 1
+    rows = [
+        _row(model, loaded, server.address if apart else "")
+        for server, models, loaded in servers
+        for model in models
+    ]
     if as_json:
         document = {
             "engine": engine.name,
@@ -57,26 +64,28 @@ def models_command(
         }
         output.write_trusted(to_json(document, output, indent=2) + "\n")
     elif rows:
-        output.write(table([HEADINGS, *map(_cells, rows)]))
+        headings = (*HEADINGS, "SERVER") if apart else HEADINGS
+        output.write(table([headings, *map(_cells, rows)]))
     else:
         voice.say(f"No model is pulled. {PULL}")
 
 
-async def _ask(
-    open_engine: Callable[[], Engine],
-) -> tuple[Engine, list[ModelInfo], list[LoadedModel]]:
+async def _ask(open_engine: Callable[[], Engine]) -> tuple[Engine, list[_Listed]]:
     engine = open_engine()
 
-    async def ask() -> tuple[list[ModelInfo], list[LoadedModel]]:
-        models = await engine.models()
-        return await _with_contexts(engine, models), await engine.loaded()
+    async def ask() -> list[_Listed]:
+        listed = []
+        for server in dict.fromkeys((engine.serving("a"), engine.serving("b"))):
+            models = await _with_contexts(server, await server.models())
+            listed.append((server, models, await server.loaded()))
+        return listed
 
     try:
-        models, loaded = await stoppable(ask())
+        servers = await stoppable(ask())
     finally:
         with suppress(SutraError):
             await engine.close()
-    return engine, models, loaded
+    return engine, servers
 
 
 async def _with_contexts(engine: Engine, models: Sequence[ModelInfo]) -> list[ModelInfo]:
@@ -101,8 +110,10 @@ async def _with_contexts(engine: Engine, models: Sequence[ModelInfo]) -> list[Mo
     return list(await asyncio.gather(*map(complete, models)))
 
 
-def _row(model: ModelInfo, loaded: Sequence[LoadedModel]) -> dict[str, Any]:
+def _row(model: ModelInfo, loaded: Sequence[LoadedModel], address: str) -> dict[str, Any]:
     row = asdict(model)
+    if address:
+        row["address"] = address
     row["loaded"] = any(held.name == model.name for held in loaded)
     row["kind"] = kind(model)
     return row
@@ -129,4 +140,5 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         f"{context:,}" if context else "-",
         "yes" if row["loaded"] else "no",
         row["kind"],
+        *([clean_line(row["address"], 80)] if "address" in row else []),
     )

@@ -7,25 +7,31 @@ chain. Nothing slow happens before the first frame.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
 
 from ..core.engine import Engine
 from ..core.errors import SutraError
-from ..settings import Settings
+from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
+from ..wording import exposure
 from . import palette
 from .caches import Caches
+from .commands import COMMANDS
 from .screens.main import MainScreen
-from .theme import THEMES
+from .server_probe import server_of
+from .settings_desk import SettingsDesk
+from .theme import DEFAULT_THEME, THEMES
 from .widgets.notice_bar import NoticeBar
-from .workbench import Server, Workbench
+from .wishes import with_keys
+from .workbench import Workbench
 
 if TYPE_CHECKING:
     from ..doctor.examination import Circumstances
@@ -35,7 +41,7 @@ if TYPE_CHECKING:
 Reconnect = Callable[[str | None, bool], Engine]
 
 
-class SutraApp(App[None]):
+class SutraApp(App[None], inherit_bindings=False):
     """`sutra tui`.
 
     Args:
@@ -52,6 +58,8 @@ class SutraApp(App[None]):
         state_file: Where to remember; None remembers nothing.
         examples: Queries offered for a first try.
         warnings: What was wrong with the settings; shown once.
+        reading: The settings file as it was read; None is one that says nothing.
+        overrides: What goes before that file, by setting: source and value.
         clock: Seconds from any fixed point, for everything the screen measures.
         wall_clock: Seconds since the epoch.
     """
@@ -59,6 +67,10 @@ class SutraApp(App[None]):
     TITLE = "sutra"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS = [  # Textual's own, but with an id: the key for quitting can be changed everywhere
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
     CSS_PATH = "screens/main.tcss"  # the screen's own would be read after the others, with them
 
     def __init__(
@@ -76,6 +88,8 @@ class SutraApp(App[None]):
         state_file: Path | None = None,
         examples: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
+        reading: Reading | None = None,
+        overrides: Mapping[str, tuple[str, Any]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -93,22 +107,30 @@ class SutraApp(App[None]):
         self.caches = Caches(open_cache)
         self._reconnect = reconnect
         self._state_file = state_file
+        self._told: set[str] = set()
+        self.desk = SettingsDesk(reading or Reading(Path(), settings), overrides or {})
+        self.use_keys(self.desk.keys)
         for theme in THEMES:
             self.register_theme(theme)
-        wished = self.remembered.theme or self.settings.theme
+        wished = self._chosen("theme", self.remembered.theme)
         # Before anything watches it: a change of theme reads all style sheets again.
-        self.set_reactive(App.theme, wished if wished in self.available_themes else "sutra-dark")
+        self.set_reactive(App.theme, wished if wished in self.available_themes else DEFAULT_THEME)
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> MainScreen:
         """The first screen on the stack, so that no empty one is laid out before it."""
         bench = Workbench(
-            server=Server(self.engine.address, is_demo=self.engine.is_demo),
-            method=self.remembered.method or self.settings.method,
-            order=self.remembered.order or self.settings.order,
+            server=server_of(self.engine),
+            method=self._chosen("method", self.remembered.method),
+            order=self._chosen("order", self.remembered.order),
             count=self.settings.count,
         )
         return MainScreen(bench, self.clock)
+
+    def _chosen(self, name: str, last: Any) -> Any:
+        """What the settings file says; where it says nothing, what was chosen last."""
+        said = getattr(self.settings, name)
+        return said if self.desk.says(name) else last or said
 
     @property
     def fault(self) -> Exception | None:
@@ -152,11 +174,40 @@ class SutraApp(App[None]):
         if self._state_file is not None:
             save_remembered(self._state_file, self.remembered)
 
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, whatever lies over it."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
+
+    @property
+    def is_running_a_query(self) -> bool:
+        return self.main.bench.run.running
+
+    def use_keys(self, keys: Mapping[str, str]) -> None:
+        """Let commands have these keys instead of their own, by id."""
+        self.commands = with_keys(COMMANDS, keys)
+        self.keys = dict(keys)
+        self.set_keymap(self.keys)
+
+    def key_of(self, command: str) -> str:
+        """The first key of a command in effect, for a sentence; its id is in the registry."""
+        keys = next(known.key for known in self.commands if known.id == command)
+        return keys.partition(",")[0]
+
+    def choose(self, **choices: Any) -> None:
+        """Change what the main screen's workbench holds."""
+        self.main.bench = replace(self.main.bench, **choices)
+        self.remember(self.main.bench)
+
+    def news_of(self, engine: Engine) -> list[str]:
+        """What should be known of an engine and was not said yet."""
+        news = {exposure(engine) or ""} - {"", *self._told}
+        self._told |= news
+        return [*news]
+
     def use_server(self, *, host: str | None = None, demo: bool = False) -> None:
-        """Go over to another server, or to the demo."""
-        screen = self.screen
-        if not isinstance(screen, MainScreen):
-            return
+        """Go over to another server, to those of the settings, or to the demo."""
+        screen = self.main
         try:
             engine = self._reconnect(host, demo)
         except SutraError as error:
@@ -170,7 +221,7 @@ class SutraApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's entries."""
         if isinstance(screen, MainScreen):
-            yield from palette.entries(screen.bench, screen.run_command)
+            yield from palette.entries(self.commands, screen.bench, screen.run_command)
         yield SystemCommand("Change the theme", "Light, dark and others.", self.search_themes)
 
     async def on_unmount(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.keys import format_key
 
 from .cache_commands import CACHE_COMMANDS
+from .wishes import with_keys
 
 if TYPE_CHECKING:
     from .screens.cache_inspector import CacheInspector
@@ -38,8 +39,9 @@ class CachePalette(Provider):
         return self.screen
 
     def _commands(self) -> Iterable[tuple[str, str, str]]:
-        view = self._inspector.view
-        for command in CACHE_COMMANDS:
+        inspector = self._inspector
+        view = inspector.view
+        for command in with_keys(CACHE_COMMANDS, _keys(inspector)):
             if command.action == "app.command_palette":
                 continue
             reason = command.reason(view)
@@ -49,3 +51,9 @@ class CachePalette(Provider):
 
     async def _run(self, action: str) -> None:
         await self._inspector.run_command(action)
+
+
+def _keys(inspector: CacheInspector) -> Mapping[str, str]:
+    """The keys that the user gave to commands."""
+    keys: Mapping[str, str] = getattr(inspector.app, "keys", {})
+    return keys

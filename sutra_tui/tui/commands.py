@@ -39,7 +39,11 @@ def _when_two_models(bench: Workbench) -> str | None:
         return "Stop the run first."
     if not bench.model_a or not bench.model_b:
         return "No models are chosen yet."
-    return "Both roles use the same model." if bench.model_a == bench.model_b else None
+    if bench.model_a == bench.model_b:
+        return "Both roles use the same model."
+    if bench.at("a").info(bench.model_b) is None or bench.at("b").info(bench.model_a) is None:
+        return "The models are on two servers, and neither has both."
+    return None
 
 
 def _when_models(bench: Workbench) -> str | None:
@@ -265,6 +269,14 @@ COMMANDS: tuple[Command, ...] = (
         "Doctor",
         "What is wrong and how to put it right: Ollama, models, memory, terminal, files.",
         "open_doctor",
+    ),
+    Command(
+        "settings.open",
+        "Settings",
+        "Every setting, what it means, and what counts; changes are kept in config.toml.",
+        "settings",
+        key="f10",
+        priority=True,
     ),
     Command(
         "app.help",

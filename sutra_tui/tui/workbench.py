@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ..core.engine import RoleName
 from ..core.errors import SutraError
 from ..core.pairing import default_pair
 from ..core.protocol import LoadedModel, Memory, Method, ModelInfo, Order
@@ -30,6 +31,7 @@ class Server:
         is_demo: Replies are scripted.
         error: Why it does not answer.
         chance: How it could be started, when it does not answer and is on this machine.
+        exposed: What is sent travels unencrypted to another machine.
     """
 
     address: str = ""
@@ -38,6 +40,24 @@ class Server:
     is_demo: bool = False
     error: SutraError | None = None
     chance: Chance | None = None
+    exposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Model B's server, where it has one of its own.
+
+    Args:
+        server: The server.
+        models: Everything it has pulled.
+        loaded: What it holds in memory.
+        memory: Memory of its machine; None when it cannot be seen.
+    """
+
+    server: Server
+    models: tuple[ModelInfo, ...] = ()
+    loaded: tuple[LoadedModel, ...] = ()
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +65,7 @@ class Workbench:
     """What the main screen shows.
 
     Args:
-        server: The model server.
+        server: The model server; Model A's, where each role has one of its own.
         models: Everything it has pulled.
         loaded: What it holds in memory.
         memory: Memory of its machine; None when it cannot be seen.
@@ -56,6 +76,7 @@ class Workbench:
         count: Demonstrations wanted.
         run: The run on the screen.
         similar: An earlier query whose demonstrations are offered for this run's.
+        beside: Model B's server, where it is another one; both are up then.
     """
 
     server: Server = Server()
@@ -69,6 +90,23 @@ class Workbench:
     count: int = 3
     run: RunView = RunView()
     similar: Similar | None = None
+    beside: Beside | None = None
+
+    def at(self, role: RoleName) -> Workbench:
+        """The same as a role sees it: its server, and the models and memory there."""
+        if self.beside is None:
+            return self
+        if role == "a":
+            return replace(self, beside=None)
+        there = self.beside
+        return replace(
+            self,
+            server=there.server,
+            models=there.models,
+            loaded=there.loaded,
+            memory=there.memory,
+            beside=None,
+        )
 
     @property
     def choosable(self) -> tuple[ModelInfo, ...]:
@@ -99,9 +137,26 @@ class Workbench:
             models: What it has now.
             preferred: The pair to take if both are there: asked for, or used last.
         """
+        if self.beside is not None:
+            return replace(self, models=models)._with_models_apart(preferred)
         chosen = (self.model_a, self.model_b)
         names = {model.name for model in models if model.generates_text}
         if set(chosen) <= names:
             return replace(self, models=models)
         pair = default_pair(models, preferred, self.memory) or ("", "")
         return replace(self, models=models, model_a=pair[0], model_b=pair[1])
+
+    def _with_models_apart(self, preferred: tuple[str, str]) -> Workbench:
+        """Each role's choice among the models of its own server."""
+
+        def chosen(role: RoleName, place: int, now: str) -> str:
+            there = self.at(role)
+            names = {model.name for model in there.choosable}
+            for name in (now, preferred[place]):
+                if name in names:
+                    return name
+            return (default_pair(there.models, None, there.memory) or ("", ""))[place]
+
+        return replace(
+            self, model_a=chosen("a", 0, self.model_a), model_b=chosen("b", 1, self.model_b)
+        )

@@ -26,11 +26,12 @@ class PretendEngine:
     name = "pretend"
     address = "nowhere"
     machine = "nowhere"
+    exposed = False
     is_demo = False
 
     def __init__(self, *held: str, memory: Memory | None = None) -> None:
         self.held = [LoadedModel(name) for name in held]
-        self.machine = memory
+        self.ram = memory
         self.told: list[tuple[str, str]] = []
         self.looks = 0
         self.blind: Exception | None = None
@@ -66,7 +67,7 @@ class PretendEngine:
         return list(self.held)
 
     async def memory(self) -> Memory | None:
-        return self.machine
+        return self.ram
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         self.told.append(("chat", request.model))

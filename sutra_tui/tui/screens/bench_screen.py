@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from .. import first_frame, server_probe
-from ..commands import COMMANDS, Command, applicable, bindings, footer_order, reason_against
+from ..commands import Command, applicable, bindings, footer_order, reason_against
 from ..pane_words import demonstrations_status, empty_words, pane_status
 from ..server_chance import with_chance
 from ..widgets.chain_bar import ChainBar
@@ -30,7 +30,7 @@ from ..widgets.query_line import QueryLine
 from ..widgets.server_card import ServerCard
 from ..widgets.thread_line import ThreadLine
 from ..widgets.title_bar import TitleBar
-from ..workbench import Server, Workbench
+from ..workbench import Workbench
 
 if TYPE_CHECKING:
     from ..app import SutraApp
@@ -99,23 +99,26 @@ class BenchScreen(Screen[None]):
     async def connect(self) -> None:
         """Look at the server and show what is there."""
         engine = self.app.engine
-        self.bench = replace(
-            self.bench, server=Server(engine.address, is_demo=engine.is_demo, status="connecting")
-        )
+        self.bench = replace(self.bench, server=server_probe.server_of(engine), beside=None)
         seen = await server_probe.look(engine, self.bench, self.app.preferred_pair)
         seen = await with_chance(seen, engine, self.app.server_process)
         self.bench = replace(seen, run=self.bench.run)
-        missing = [name for name in self.app.asked_pair if name and not seen.info(name)]
-        if missing and seen.choosable:
-            self.query_one(NoticeBar).show_notices(
-                [f"{name} is not pulled here; another model was chosen." for name in missing]
-            )
+        notices = [*self.app.warnings, *self.app.news_of(engine)]
+        asked = zip((seen.at("a"), seen.at("b")), self.app.asked_pair, strict=True)
+        missing = [name for there, name in asked if name and not there.info(name)]
+        if seen.ready:
+            notices += [f"{name} is not pulled here; another model was chosen." for name in missing]
+        if len(notices) > len(self.app.warnings):
+            self.query_one(NoticeBar).show_notices(notices)
+        self.app.warnings = ()
 
     @work(exclusive=True, group="glance", exit_on_error=False)
     async def _glance(self) -> None:
         if self.bench.server.status == "up":
             seen = await server_probe.glance(self.app.engine, self.bench)
-            self.bench = replace(self.bench, loaded=seen.loaded, memory=seen.memory)
+            self.bench = replace(
+                self.bench, loaded=seen.loaded, memory=seen.memory, beside=seen.beside
+            )
 
     def _tick(self) -> None:
         thread = self.query_one(ThreadLine)
@@ -189,7 +192,7 @@ class BenchScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """A key of ours that nobody took does not apply right now: say why."""
-        for command in COMMANDS:
+        for command in self.app.commands:
             if event.key in command.key.split(",") and (reason := command.reason(self.bench)):
                 if command.id != "run.stop":
                     self.query_one(NoticeBar).show_quiet(reason)

@@ -10,7 +10,7 @@ from textual.keys import format_key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..commands import COMMANDS
+from ..commands import Command
 from ..widgets.thread_line import BEADS
 
 PANE_KEYS = (
@@ -34,16 +34,24 @@ BEAD_WORDS = {
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys, commands and signs."""
+    """Keys, commands and signs.
+
+    Args:
+        commands: The registry with the keys in effect.
+    """
 
     CSS_PATH = "dialog.tcss"
     BINDINGS = [Binding("escape,f1,q", "dismiss", "Back", show=True)]
+
+    def __init__(self, commands: tuple[Command, ...]) -> None:
+        super().__init__()
+        self._commands = commands
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content.styled("Keys and signs", "bold $accent"), classes="head")
             with VerticalScroll():
-                yield Static(_keys())
+                yield Static(_keys(self._commands))
             yield Static(
                 Content("ctrl+p finds every command by name · escape back"), classes="foot"
             )
@@ -52,10 +60,11 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def _keys() -> Content:
+def _keys(commands: tuple[Command, ...]) -> Content:
     lines: list[str | tuple[str, str]] = []
-    for command in COMMANDS:
-        key = format_key(command.key) if command.key else "ctrl+p"
+    for command in commands:
+        keys = [format_key(key) for key in command.key.split(",") if key]
+        key = ", ".join(keys) or "ctrl+p"
         lines += [(f"{key:>16}", "bold $accent"), (f"  {command.title}\n", "bold")]
         lines += [(f"{'':18}{command.help}\n", "$text-muted")]
     lines.append("\n")

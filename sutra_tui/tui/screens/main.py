@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from textual import on
 
+from ...core.engine import RoleName
 from ...core.protocol import METHODS, ORDERS
 from ..widgets.frame import Frame
 from ..widgets.notice_bar import NoticeBar
@@ -37,7 +38,7 @@ class MainScreen(RunScreen):
 
     # Actions
 
-    async def action_choose(self, role: str) -> None:
+    async def action_choose(self, role: RoleName) -> None:
         from .model_picker import ModelPicker
 
         chosen = self.bench.model_a if role == "a" else self.bench.model_b
@@ -49,7 +50,7 @@ class MainScreen(RunScreen):
                 self.bench = chosen_a if role == "a" else replace(bench, model_b=name)
                 self.app.remember(self.bench)
 
-        await self.app.push_screen(ModelPicker(self.bench, role, chosen), take)
+        await self.app.push_screen(ModelPicker(self.bench.at(role), role, chosen), take)
 
     def action_swap(self) -> None:
         self.bench = replace(self.bench, model_a=self.bench.model_b, model_b=self.bench.model_a)
@@ -118,8 +119,8 @@ class MainScreen(RunScreen):
         from ...store.cache_key import KeyParts
         from .cache_inspector import CacheInspector, UseDemonstrations
 
-        query, demo = self.query_one(QueryBox).text, self.bench.server.is_demo
-        parts = asked_parts(self.request_for(query), self.bench.models)
+        query, bench = self.query_one(QueryBox).text, self.bench
+        parts = asked_parts(self.request_for(query), bench.models, apart=bench.beside is not None)
         asked = KeyParts(**parts) if parts else None
 
         def use(chosen: UseDemonstrations | None) -> None:
@@ -128,19 +129,24 @@ class MainScreen(RunScreen):
 
         inspector = CacheInspector(
             await self.cache(),
-            self.bench,
+            bench,
             self.app.wall_clock,
             query,
             asked.key if asked else None,
             parts_now=asked,
-            undo=self.app.caches.undo(demo),
+            undo=self.app.caches.undo(bench.server.is_demo),
         )
         await self.app.push_screen(inspector, use)
+
+    async def action_settings(self) -> None:
+        from .settings import SettingsScreen
+
+        await self.app.push_screen(SettingsScreen(self.app.desk))
 
     async def action_help(self) -> None:
         from .help import HelpScreen
 
-        await self.app.push_screen(HelpScreen())
+        await self.app.push_screen(HelpScreen(self.app.commands))
 
     def action_interrupt(self) -> None:
         now = self._clock()
@@ -150,7 +156,9 @@ class MainScreen(RunScreen):
         self._interrupted = now
         if self.bench.run.running:
             self.action_stop()
-        self.query_one(NoticeBar).show_quiet("Press ctrl+c again to quit.")
+        self.query_one(NoticeBar).show_quiet(
+            f"Press {self.app.key_of('app.interrupt')} again to quit."
+        )
 
     # Messages of the widgets
 

@@ -42,7 +42,9 @@ class RunScreen(BenchScreen):
             demonstrations: Use these instead of asking Model A.
         """
         if self.bench.run.running:
-            self.query_one(NoticeBar).show_quiet("A run is going on. Escape stops it.")
+            self.query_one(NoticeBar).show_quiet(
+                f"A run is going on. {self.app.key_of('run.stop').capitalize()} stops it."
+            )
         elif not self.bench.ready:
             self.query_one(NoticeBar).show_quiet("There is no model to ask yet.")
         else:
@@ -127,9 +129,10 @@ class RunScreen(BenchScreen):
         if similar is None or self.bench.run.run_id != run_id or not self.bench.run.running:
             return
         self.bench = replace(self.bench, similar=similar)
+        key = self.app.key_of("cache.similar")
         self.query_one(NoticeBar).show_quiet(
             f"In the cache: \u201c{clean_line(similar.query, 60)}\u201d "
-            f"({similar.similarity:.0%} alike). ctrl+n answers with its demonstrations."
+            f"({similar.similarity:.0%} alike). {key} answers with its demonstrations."
         )
 
     def _take(self, event: Event) -> None:

@@ -111,6 +111,7 @@ def _texts(bench: Workbench, detail: Detail) -> dict[str, Content]:
 def _model(bench: Workbench, role: str, name: str, detail: Detail) -> Content:
     shown = (clean_line(name, detail.name), "bold") if name else ("no model", "$text-muted")
     parts: list[str | tuple[str, str]] = [(role, "bold $accent"), " ", shown]
+    bench = bench.at("a" if role == "A" else "b")
     info = bench.info(name)
     if detail.facts and info is not None and (text := model_facts(info)):
         parts.append((f"  {text}", "$text-muted"))

@@ -27,13 +27,31 @@ class TitleBar(Widget):
     def render(self) -> Content:
         roomy = self.content_size.width >= 70
         name = "S U T R A" if roomy else "SUTRA"
-        server = _server(self.bench.server, roomy)
+        server = _servers(self.bench, roomy)
         left = Content.assemble((name, "bold $accent"), "   ", server)
-        right = _memory(self.bench.memory)
+        here = self.bench.memory or self.bench.at("b").memory
+        right = _memory(here)
         gap = self.content_size.width - left.cell_length - right.cell_length
         if gap < 2:
             return left
         return Content.assemble(left, " " * gap, right)
+
+
+def _servers(bench: Workbench, roomy: bool) -> Content:
+    """The server, or both of them."""
+    if bench.beside is None:
+        return _server(bench.server, roomy)
+    parts: list[Content | str | tuple[str, str]] = []
+    for role, server in (("A", bench.server), ("B", bench.beside.server)):
+        sign, style = STATUS_SIGNS[server.status], STATUS_STYLES[server.status]
+        address = clean_line(server.address, 40)
+        parts += [(sign, style), " ", (role, "bold $accent"), f" {address}", _mark(server), "  "]
+    return Content.assemble(*parts)
+
+
+def _mark(server: Server) -> Content:
+    """What shows that others on the way can read along."""
+    return Content.styled(" ! unencrypted", "$text-warning") if server.exposed else Content("")
 
 
 def _server(server: Server, roomy: bool) -> Content:
@@ -49,7 +67,7 @@ def _server(server: Server, roomy: bool) -> Content:
         "up": f"ollama {clean_line(server.version, 20)} · {address}",
         "down": f"no server at {address}",
     }
-    return Content.assemble((sign, style), " ", words[server.status])
+    return Content.assemble((sign, style), " ", words[server.status], _mark(server))
 
 
 def _memory(memory: Memory | None) -> Content:

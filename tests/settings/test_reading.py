@@ -11,10 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutra_tui.core.protocol import GenerationOptions
-from sutra_tui.settings import OPTION_RULES, RULES, TABLES, Settings, load_settings
+from sutra_tui.settings import (
+    OPTION_RULES,
+    RULES,
+    TABLES,
+    Settings,
+    load_settings,
+    read_settings,
+)
 
 EVERYTHING = """
 host = "192.168.1.5:11434"
+host_a = "localhost:1"
+host_b = "https://example.org"
 stall_timeout_s = 60
 first_token_timeout_s = 900.5
 cache_ttl_s = 86400
@@ -35,6 +44,11 @@ num_predict = 512
 keep_alive = -1
 think = true
 repeat_penalty = 1.0
+
+[keys]
+"model.a" = "F7"
+"run.again" = ["control+r", "alt+r"]
+pane.zoom = "f11"
 """
 
 
@@ -72,6 +86,9 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         count=2,
         reduced_motion=True,
         theme="nord",
+        host_a="localhost:1",
+        host_b="https://example.org",
+        keys={"model.a": "f7", "run.again": "ctrl+r,alt+r", "pane.zoom": "f11"},
         options_a=GenerationOptions(temperature=0.2, seed=7, num_ctx=8192, num_predict=512),
         options_b=GenerationOptions(keep_alive=-1, think=True, repeat_penalty=1.0),
     )
@@ -90,6 +107,17 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         ("cache_max_mb = 1979-05-27", ["cache_max_mb = 1979-05-27"]),
         ("reduced_motion = 1", ["reduced_motion = 1", "true or false"]),
         ("host = 11434", ["host = 11434", "an address in quotes"]),
+        ('host_a = "ftp://x"', ["line 1", 'host_a = "ftp://x"', "HOST:PORT", "(as host)"]),
+        ('host_b = "x:99999"', ["host_b"]),
+        ('host = "http://u:geheim@x:1"', ["host = what is there cannot be used"]),
+        ('method = "handof"', ["did you mean handoff?"]),
+        ("keys = 3", ["line 1", "keys is not a table", "[keys]"]),
+        ('[keys]\n"model.a" = 3', ["line 2", "[keys]", "model.a = 3", 'such as "f2"']),
+        ("[keys]\n'model.a' = 'ctl+k'", ["line 2", '"ctl+k"', "did you mean ctrl+k?"]),
+        ("[keys]\nmodel.a = 'ctrl+i'", ["line 2", "terminals send tab for ctrl+i"]),
+        ("model_a = {num_ctx = 5}", ["line 1", "num_ctx = 5"]),
+        ("model_b.num_ctx = 5", ["line 1", "[model_b]", "num_ctx = 5"]),
+        ('x = """\ncount = 99\n"""', ["line 1", "no setting x"]),
         ("coutn = 3", ["line 1", "no setting coutn", "did you mean count?"]),
         ("zzz = 3", ["no setting zzz", "settings are method, "]),
         ("[model_a]\nnum_ctx = 5\n", ["line 2", "[model_a]", "num_ctx = 5", "from 256 to"]),
@@ -182,3 +210,29 @@ def test_whatever_is_set_every_value_is_allowed_or_its_default(
     path.write_text("".join(f"{key} = {value}\n" for key, value in values.items()))
     settings, _ = load_settings(path)
     assert all(rule.accepts(getattr(settings, name)) for name, rule in RULES.items())
+
+
+def test_a_reading_knows_where_everything_stands(tmp_path: Path) -> None:
+    reading = read_settings(write(tmp_path, EVERYTHING))
+    assert reading.exists and not reading.broken
+    assert reading.lines["host"] == 2
+    assert reading.lines["model_a.num_ctx"] == EVERYTHING.split("\n").index("num_ctx = 8192") + 1
+    assert reading.lines["keys.pane.zoom"] == EVERYTHING.split("\n").index('pane.zoom = "f11"') + 1
+    assert len(reading.lines) == EVERYTHING.count(" = "), "every setting has a line"
+
+
+def test_problems_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = "[keys]\nx = 1\n[model_b]\nnum_ctx = 1\n[model_a]\nnum_ctx = 2\n"
+    problems = read_settings(write(tmp_path, text)).problems
+    assert [problem.line for problem in problems] == [2, 4, 6]
+
+
+def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
+    reading = read_settings(write(tmp_path, "count = 2\n\ncount\n"))
+    assert reading.broken and reading.exists
+    assert [problem.line for problem in reading.problems] == [3]
+
+
+def test_a_missing_file_is_not_a_broken_one(tmp_path: Path) -> None:
+    reading = read_settings(tmp_path / "config.toml")
+    assert not reading.exists and not reading.broken and not reading.problems
