@@ -64,14 +64,14 @@ examples:
 
 a settings file:
   count = 2
-  host = "192.168.1.20:11434"             both models run there
-  host_a = "localhost:11434"              but Model A runs here
+  host = "192.168.1.20:11434"             # both models run there
+  host_a = "localhost:11434"              # but Model A runs here
 
   [model_b]
   num_ctx = 8192
 
-  [keys]                                  a command's name and its keys
-  "model.a" = "f7"
+  [keys]                                  # a command's name and its keys
+  "model.a" = "f11"
   "run.again" = ["ctrl+r", "alt+r"]
 
 exit codes:
