@@ -215,7 +215,9 @@ class SutraApp(App[None], inherit_bindings=False):
             return
         self.run_worker(self.engine.close(), exit_on_error=False)
         self.engine, self.asked_pair = engine, ("", "")
-        screen.bench = replace(screen.bench, models=(), model_a="", model_b="")
+        screen.bench = replace(
+            screen.bench, server=server_of(engine), models=(), model_a="", model_b="", beside=None
+        )
         screen.connect()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

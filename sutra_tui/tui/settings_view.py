@@ -160,7 +160,7 @@ def _keys(field: Field, text: str, keys: dict[str, str]) -> Typed:
     others = {name: held for name, held in keys.items() if name != field.key}
     _, refused = granted({**others, field.key: ",".join(wished)})
     if reason := refused.get(field.key):
-        return Typed(problem=reason[0].upper() + reason[1:])
+        return Typed(problem=reason)
     return Typed(",".join(wished))
 
 

@@ -41,7 +41,10 @@ class HelpScreen(ModalScreen[None]):
     """
 
     CSS_PATH = "dialog.tcss"
-    BINDINGS = [Binding("escape,f1,q", "dismiss", "Back", show=True)]
+    BINDINGS = [
+        Binding("escape,q", "dismiss", "Back", show=True),
+        Binding("f1", "dismiss", "Back", show=False, id="app.help"),
+    ]
 
     def __init__(self, commands: tuple[Command, ...]) -> None:
         super().__init__()
