@@ -43,11 +43,13 @@ class Problem:
 
     def sentence(self, file: str) -> str:
         """With its place in front, for a list of warnings."""
+        if not self.name:
+            return f"{file} {self.text}"
         where = f"{file}, line {self.line}" if self.line else file
-        table = self.name.rpartition(".")[0] if self.name else ""
+        table = self.name.rpartition(".")[0]
         if table in TABLES or self.name.startswith(f"{KEYS_TABLE}."):
             where += f", [{self.name.partition('.')[0]}]"
-        return f"{where}: {self.text}" if self.name else f"{where} {self.text}"
+        return f"{where}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

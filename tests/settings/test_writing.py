@@ -157,7 +157,7 @@ def test_a_change_says_what_was_wanted_and_keeps_every_comment(
     for part in field.path:
         inner = inner.get(part) if isinstance(inner, dict) else None
     assert inner == value
-    taken = [line for line in source.split("\n") if line.startswith(field.key)]
+    taken = [line for line in source.split("\n") if field.key in line]
     for comment in [line.partition("#")[2] for line in source.split("\n") if "#" in line]:
         if value is not None or not any(comment in line for line in taken):
             assert comment in after, "a comment goes only with the line it stands on"

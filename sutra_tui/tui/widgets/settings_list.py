@@ -71,6 +71,8 @@ class SettingsList(OptionList):
     def on_resize(self) -> None:
         for row in self._rows:
             self.replace_option_prompt(row.field.name, self._line(row))
+        # The panel below grows and shrinks with what it tells.
+        self.call_after_refresh(self.scroll_to_highlight)
 
     async def _on_click(self, event: events.Click) -> None:
         """The first click only goes there: reading about a setting must not change it."""
