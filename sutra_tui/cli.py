@@ -84,8 +84,9 @@ def _tui(args: argparse.Namespace) -> int:
     first_frame.is_awaited()
     from . import paths
     from .store.remembered import load_remembered
+    from .tui.wishes import settle
 
-    reading = _settings()
+    reading = settle(_settings())
     settings, warnings = reading.settings, reading.warnings
 
     def reconnect(host: str | None, demo: bool) -> Engine:
@@ -103,7 +104,6 @@ def _tui(args: argparse.Namespace) -> int:
     from .server_process import ServerProcess
     from .tui.app import SutraApp
     from .tui.launch import launch
-    from .tui.wishes import wish_problems
 
     process = ServerProcess(
         paths.server_log(),
@@ -118,7 +118,6 @@ def _tui(args: argparse.Namespace) -> int:
         server = _server(lambda: engine)
         return here.circumstances(server, settings, len(warnings), app.remembered, app.asked_pair)
 
-    wishes = wish_problems(reading)
     app = SutraApp(
         engine=_open_engine(args, settings, demo=args.demo),
         open_cache=open_cache,
@@ -131,7 +130,7 @@ def _tui(args: argparse.Namespace) -> int:
         circumstances=circumstances,
         state_file=paths.state_file(),
         examples=tuple(query.text for query in queries()),
-        warnings=(*warnings, *(found.sentence(reading.path.name) for found in wishes)),
+        warnings=tuple(warnings),
         reading=reading,
         overrides=_overrides(args),
     )
@@ -273,11 +272,11 @@ def _config(args: argparse.Namespace) -> int:
 
     reading = _settings()
     if args.action == "path":  # asked by scripts: without the app
-        settled = Settled(reading, {}, (), ())
+        settled = Settled(reading, {}, ())
     else:
-        from .tui.wishes import key_fields, wish_problems
+        from .tui.wishes import key_fields, settle
 
-        settled = Settled(reading, _overrides(None), key_fields(), wish_problems(reading))
+        settled = Settled(settle(reading), _overrides(None), key_fields())
     return config_command(args, settled, Output(), Voice())
 
 

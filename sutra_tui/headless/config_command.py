@@ -29,13 +29,11 @@ class Settled:
         reading: The settings file.
         overrides: What goes before it, by full name: source and value.
         keys: The keys of the app's commands as settings.
-        problems: What only the app could find wrong.
     """
 
     reading: Reading
     overrides: Mapping[str, tuple[str, Any]]
     keys: Sequence[Field]
-    problems: Sequence[Problem]
 
 
 def config_command(args: argparse.Namespace, settled: Settled, output: Output, voice: Voice) -> int:
@@ -69,25 +67,24 @@ def _path(reading: Reading, output: Output, *, as_json: bool) -> None:
 
 def _show(settled: Settled, output: Output, voice: Voice, *, as_json: bool) -> None:
     reading = settled.reading
-    problems = (*reading.problems, *settled.problems)
     rows = effective(reading, settled.overrides, settled.keys)
     if as_json:
         document = {
             "path": str(reading.path),
             "exists": reading.exists,
             "settings": [_row(row) for row in rows],
-            "problems": [_problem(problem) for problem in problems],
+            "problems": [_problem(problem) for problem in reading.problems],
         }
         output.write_trusted(to_json(document, output, indent=2) + "\n")
         return
-    voice.say_all([problem.sentence(reading.path.name) for problem in problems])
+    voice.say_all(reading.warnings)
     cells = [(row.field.name, clean_line(row.shown, 80), row.source) for row in rows]
     output.write(table([HEADINGS, *cells]))
 
 
 def _validate(settled: Settled, output: Output, voice: Voice, *, as_json: bool) -> int:
     reading = settled.reading
-    problems = sorted((*reading.problems, *settled.problems), key=lambda found: found.line or 0)
+    problems = reading.problems
     if as_json:
         document = {
             "path": str(reading.path),
@@ -97,7 +94,7 @@ def _validate(settled: Settled, output: Output, voice: Voice, *, as_json: bool) 
         }
         output.write_trusted(to_json(document, output, indent=2) + "\n")
     elif problems:
-        output.write("".join(f"{found.sentence(reading.path.name)}\n" for found in problems))
+        output.write("".join(f"{sentence}\n" for sentence in reading.warnings))
     elif reading.exists:
         voice.say(f"{reading.path.name} is all right.")
     else:

@@ -7,13 +7,12 @@ be saved changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ..settings import Field, Problem, Reading, Settings, read_settings
 from ..settings.effective import Effective, effective
 from .theme import DEFAULT_THEME
-from .wishes import granted, key_fields, wish_problems
+from .wishes import key_fields, settle
 
 if TYPE_CHECKING:
     from .app import SutraApp
@@ -33,7 +32,7 @@ class SettingsDesk:
     """
 
     def __init__(self, reading: Reading, overrides: Mapping[str, tuple[str, Any]]) -> None:
-        self.reading = reading
+        self.reading = settle(reading)
         self._overrides = overrides
 
     @property
@@ -43,21 +42,16 @@ class SettingsDesk:
     @property
     def keys(self) -> dict[str, str]:
         """Keys of the commands that have others than their own, by id."""
-        return granted(self.settings.keys)[0]
+        return dict(self.settings.keys)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything in the file that could not be used."""
-        return (*self.reading.problems, *wish_problems(self.reading))
+        return self.reading.problems
 
     def rows(self) -> tuple[Effective, ...]:
         """Every setting as it counts."""
-        rows = effective(self.reading, self._overrides, key_fields())
-        refused = granted(self.settings.keys)[1]
-        return tuple(
-            replace(row, value=None) if row.field.key in refused and row.field.table else row
-            for row in rows
-        )
+        return effective(self.reading, self._overrides, key_fields())
 
     def says(self, name: str) -> bool:
         """Whether the file itself has a usable value for a setting."""
@@ -72,7 +66,7 @@ class SettingsDesk:
         from ..settings.writing import save_setting
 
         save_setting(self.reading.path, field, value)
-        self.reading = read_settings(self.reading.path)
+        self.reading = settle(read_settings(self.reading.path))
 
     def put_into_effect(self, field: Field, app: SutraApp) -> str:
         """Let a change that was saved count, if it can.

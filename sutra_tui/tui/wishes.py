@@ -117,16 +117,22 @@ def with_keys(commands: Iterable[C], keys: Mapping[str, str]) -> tuple[C, ...]:
     )
 
 
-def wish_problems(reading: Reading) -> tuple[Problem, ...]:
-    """What is wrong with keys and theme in a settings file, which reading it could not know."""
-    _, refused = granted(reading.settings.keys)
-    problems = [
-        Problem(f"{reason} Its own key stays.", reading.lines.get(name), name)
-        for name, reason in ((f"{KEYS_TABLE}.{key}", reason) for key, reason in refused.items())
-    ]
-    if reason := theme_problem(reading.settings.theme):
-        problems.append(Problem(reason, reading.lines.get("theme"), "theme"))
-    return tuple(problems)
+def settle(reading: Reading) -> Reading:
+    """A settings file as the app takes it: wishes that cannot be granted become problems."""
+    keys, reasons = granted(reading.settings.keys)
+    refused = {f"{KEYS_TABLE}.{name}": f"{why} Its own key stays." for name, why in reasons.items()}
+    theme = reading.settings.theme
+    if reason := theme_problem(theme):
+        refused["theme"], theme = reason, ""
+    if not refused:
+        return reading
+    found = [Problem(why, reading.lines.get(name), name) for name, why in refused.items()]
+    return replace(
+        reading,
+        settings=replace(reading.settings, keys=keys, theme=theme),
+        problems=tuple(sorted((*reading.problems, *found), key=lambda problem: problem.line or 0)),
+        lines={name: line for name, line in reading.lines.items() if name not in refused},
+    )
 
 
 def theme_names() -> list[str]:

@@ -240,6 +240,18 @@ async def test_a_wrong_value_is_marked_explained_and_can_be_put_right(workshop: 
         assert "!" not in about(screen)
 
 
+async def test_a_key_that_cannot_be_had_counts_as_the_commands_own(workshop: Workshop) -> None:
+    async with pilot_of(workshop, "[keys]\n'model.a' = 'f3'\n") as pilot:
+        screen = await open_settings(pilot)
+        await go_to(pilot, screen, "keys.model.a")
+        assert screen.current is not None
+        assert (screen.current.shown, screen.current.source) == ("f2", "default")
+        assert "! f3 is the key of" in about(screen)
+        await pilot.press("r")
+        await said(pilot, screen, "keys.model.a has its default again.")
+        assert "model.a" not in settings_file(workshop).read_text()
+
+
 async def test_what_goes_before_the_file_is_said(workshop: Workshop) -> None:
     overrides = {"host": ("OLLAMA_HOST", "localhost:1")}
     text = "\nhost = 'localhost:2'\n"
