@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from sutra_tui.core.engine import Engine
 from sutra_tui.core.errors import InvalidHost
@@ -131,6 +132,8 @@ async def settled(pilot: Pilot[None]) -> None:
 
 async def still(pilot: Pilot[None]) -> None:
     """Wait until nothing on the screen changes any more: three pictures in a row are the same."""
+    for box in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
+        box.cursor_blink = False
     pictures: list[str] = []
 
     def settled_down() -> bool:

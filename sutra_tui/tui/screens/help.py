@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+from typing import Final
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -13,6 +16,8 @@ from textual.widgets import Static
 from ..commands import Command
 from ..widgets.thread_line import BEADS
 
+INDENT: Final = 18
+"""Cells before a sentence: the keys' column."""
 PANE_KEYS = (
     ("enter", "send the query"),
     ("ctrl+j", "new line in the query"),
@@ -54,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield Static(Content.styled("Keys and signs", "bold $accent"), classes="head")
             with VerticalScroll():
-                yield Static(_keys(self._commands))
+                yield Static(id="keys")
             yield Static(
                 Content("ctrl+p finds every command by name · escape back"), classes="foot"
             )
@@ -62,14 +67,27 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
+    def on_resize(self) -> None:
+        """The sentences are wrapped here, each below its title."""
+        scroll = self.query_one(VerticalScroll)
+        room = scroll.scrollable_content_region.width - 1
+        scroll.query_one("#keys", Static).update(_keys(self._commands, room))
 
-def _keys(commands: tuple[Command, ...]) -> Content:
+
+def _keys(commands: tuple[Command, ...], room: int) -> Content:
+    """All keys, commands and signs.
+
+    Args:
+        commands: The registry.
+        room: Cells per row.
+    """
     lines: list[str | tuple[str, str]] = []
     for command in commands:
         keys = [format_key(key) for key in command.key.split(",") if key]
         key = ", ".join(keys) or "ctrl+p"
         lines += [(f"{key:>16}", "bold $accent"), (f"  {command.title}\n", "bold")]
-        lines += [(f"{'':18}{command.help}\n", "$text-muted")]
+        help = textwrap.wrap(command.help, max(20, room - INDENT))
+        lines += [(f"{'':{INDENT}}{row}\n", "$text-muted") for row in help]
     lines.append("\n")
     for key, words in PANE_KEYS:
         lines += [(f"{key:>16}", "bold $accent"), f"  {words}\n"]
