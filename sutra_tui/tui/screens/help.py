@@ -68,7 +68,11 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self) -> None:
-        """The sentences are wrapped here, each below its title."""
+        """The dialog gets another width, now or with the next layout."""
+        self.call_after_refresh(self._wrap)
+
+    def _wrap(self) -> None:
+        """Wrap the sentences here, each below its title."""
         scroll = self.query_one(VerticalScroll)
         room = scroll.scrollable_content_region.width - 1
         scroll.query_one("#keys", Static).update(_keys(self._commands, room))
