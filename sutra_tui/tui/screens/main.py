@@ -119,7 +119,9 @@ class MainScreen(RunScreen):
         from ...store.cache_key import KeyParts
         from .cache_inspector import CacheInspector, UseDemonstrations
 
-        query, bench = self.query_one(QueryBox).text, self.bench
+        bench = self.bench
+        # With an empty box it is the query on the screen that would be run, again.
+        query = self.query_one(QueryBox).text or bench.run.query
         parts = asked_parts(self.request_for(query), bench.models, apart=bench.beside is not None)
         asked = KeyParts(**parts) if parts else None
 
