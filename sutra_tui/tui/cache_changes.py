@@ -140,6 +140,29 @@ class CacheChanges:
         self._cache.forget_edit(key, demonstration)
         return said
 
+    def keep_answer(self, parts: KeyParts, answer: str) -> str:
+        """Make a demonstration of a final answer, beside those kept for its query.
+
+        Args:
+            parts: What the key of the run that gave it is made of.
+            answer: The answer, raw.
+        """
+        text = f"Task: {parts.query.strip()}\n\nSolution:\n\n{answer.strip()}"
+        before = self._cache.entry(parts.key)
+        if before and any(d.text == text for d in before.demonstrations):
+            return "This answer is a demonstration already. f7 shows it."
+        after = self._cache.add(parts.key, text, parts=parts)
+
+        def back() -> None:
+            self._same(after)
+            if before is None:
+                self._cache.delete(after.key)
+            else:
+                self._cache.restore(before)
+
+        self._undo.push(Undo("made a demonstration of an answer", back))
+        return "The answer is a demonstration for this query now. f7 shows it and can undo it."
+
     def leave(self, key: str, demonstration: int, text: str) -> str:
         """Leave what was typed unsaved, but kept; what is the saved text anyway is forgotten."""
         entry = self._cache.entry(key)

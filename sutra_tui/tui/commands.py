@@ -205,6 +205,13 @@ COMMANDS: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
+        "cache.keep_answer",
+        "Keep the answer as a demonstration",
+        "Adds the final answer to the demonstrations kept for this query and Model A.",
+        "keep_answer",
+        reason=_when_answered,
+    ),
+    Command(
         "pane.zoom",
         "Zoom a pane",
         "Shows one pane alone, then the next, then all of them again.",

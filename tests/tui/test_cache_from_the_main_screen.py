@@ -5,10 +5,25 @@ from __future__ import annotations
 from textual.pilot import Pilot
 
 from sutra_tui.tui.screens.main import MainScreen
+from sutra_tui.tui.widgets.notice_bar import NoticeBar
 from sutra_tui.tui.widgets.query_box import QueryBox
 
 from .inspector_support import at_rest
-from .workshop import DEMONSTRATIONS, A, B, Workshop, ask_and_wait, connected, until
+from .workshop import (
+    ANSWER,
+    DEMONSTRATIONS,
+    QUERY,
+    A,
+    B,
+    Workshop,
+    ask_and_wait,
+    connected,
+    until,
+)
+
+
+def notice(screen: MainScreen) -> str:
+    return str(screen.query_one(NoticeBar).content)
 
 
 async def open_inspector(pilot: Pilot[None]) -> str:
@@ -62,6 +77,27 @@ async def test_what_was_deleted_can_be_undone_after_closing_and_opening(
         await until(pilot, lambda: workshop.cache.size == 1)
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_an_answer_becomes_a_demonstration_once_and_can_be_undone(
+    workshop: Workshop,
+) -> None:
+    async with workshop.app().run_test(size=(120, 40), notifications=True) as pilot:
+        screen = await ask_and_wait(pilot)
+        key = next(entry.key for entry in workshop.cache.entries(0, 5))
+
+        def kept() -> list[str]:
+            entry = workshop.cache.entry(key)
+            return [d.text for d in entry.demonstrations] if entry else []
+
+        for said in ("is a demonstration for this query now", "is a demonstration already"):
+            await screen.run_action("keep_answer")
+            await until(pilot, lambda said=said: said in notice(screen))
+            assert len(kept()) == 4
+        assert kept()[-1] == f"Task: {QUERY}\n\nSolution:\n\n{ANSWER}"
+        await open_inspector(pilot)
+        await pilot.press("u")
+        await until(pilot, lambda: kept() == list(DEMONSTRATIONS))
 
 
 async def test_an_empty_cache_explains_itself(workshop: Workshop) -> None:

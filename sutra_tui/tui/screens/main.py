@@ -6,12 +6,14 @@ the looks `BenchScreen`'s.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from textual import on
+from textual import on, work
 
 from ...core.engine import RoleName
+from ...core.errors import SutraError
 from ...core.protocol import METHODS, ORDERS
 from ..widgets.frame import Frame
 from ..widgets.notice_bar import NoticeBar
@@ -139,6 +141,29 @@ class MainScreen(RunScreen):
             undo=self.app.caches.undo(bench.server.is_demo),
         )
         await self.app.push_screen(inspector, use)
+
+    @work(exclusive=True, group="keep", exit_on_error=False)
+    async def action_keep_answer(self) -> None:
+        from ...core.cache_slot import asked_parts
+        from ...store.cache_key import KeyParts
+        from ..cache_changes import CacheChanges
+
+        bench, result = self.bench, self.bench.run.result
+        parts = asked_parts(
+            self.request_for(bench.run.query), bench.models, apart=bench.beside is not None
+        )
+        if parts is None or result is None:
+            self.query_one(NoticeBar).show_quiet(
+                "Demonstrations belong to a Model A, and none would be asked now."
+            )
+            return
+        changes = CacheChanges(await self.cache(), self.app.caches.undo(bench.server.is_demo))
+        try:
+            said = await asyncio.to_thread(changes.keep_answer, KeyParts(**parts), result.answer)
+        except SutraError as error:
+            self.query_one(NoticeBar).show_error(error)
+        else:
+            self.query_one(NoticeBar).show_quiet(said)
 
     async def action_settings(self) -> None:
         from .settings import SettingsScreen
