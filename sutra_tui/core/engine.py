@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from .model_details import Disk, ModelDetails
 from .protocol import (
     GenerationOptions,
     LoadedModel,
@@ -19,6 +20,7 @@ from .protocol import (
     ModelShape,
     StageStats,
 )
+from .pulling import PullLine
 
 RoleName = Literal["a", "b"]
 """Model A's role in a run, or Model B's."""
@@ -97,6 +99,9 @@ class Engine(Protocol):
     async def memory(self) -> Memory | None:
         """Memory of the server's machine; None when it cannot be seen from here."""
 
+    async def disk(self) -> Disk | None:
+        """The disk the models lie on; None when it cannot be seen from here."""
+
     def chat(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         """Stream one reply."""
 
@@ -105,6 +110,18 @@ class Engine(Protocol):
 
     async def unload(self, model: str) -> None:
         """Put a model out of memory and wait until it is gone."""
+
+    async def details(self, model: str) -> ModelDetails:
+        """Everything the server tells of one model."""
+
+    def pull(self, model: str) -> AsyncGenerator[PullLine, None]:
+        """Get a model, line by line; ending without an error means that it is there.
+
+        Leaving it stops the download; pulling again goes on where it was left.
+        """
+
+    async def delete(self, model: str) -> None:
+        """Remove a pulled model from the server's disk."""
 
     async def close(self) -> None:
         """Let go of connections. The engine may be used again afterwards."""

@@ -117,6 +117,34 @@ class ModelNotFound(EngineError):
     exit_code = 3
 
 
+class ModelUnknown(EngineError):
+    """There is no model of that name where the server pulls from."""
+
+    kind = "model_unknown"
+    exit_code = 3
+
+
+class ServerTooOld(EngineError):
+    """The model needs a newer version of the server."""
+
+    kind = "server_too_old"
+    exit_code = 3
+
+
+class RegistryUnreachable(EngineError):
+    """The server cannot reach the place it pulls models from, or lost it."""
+
+    kind = "registry_unreachable"
+    exit_code = 3
+
+
+class DiskFull(EngineError):
+    """There is not enough space on the server's disk."""
+
+    kind = "disk_full"
+    exit_code = 3
+
+
 class ModelUnsuitable(EngineError):
     """The model cannot do what is asked of it: chat, think."""
 

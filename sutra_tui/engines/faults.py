@@ -76,6 +76,14 @@ def interrupted(address: str, detail: str = "broke the connection") -> errors.St
     )
 
 
+def pull_interrupted(address: str) -> errors.StreamInterrupted:
+    """A pull from `address` ended before the server said that it was done."""
+    return errors.StreamInterrupted(
+        f"The server at {address} stopped in the middle of the pull.",
+        "Pull it again: what was downloaded is kept, and it goes on from there.",
+    )
+
+
 def stalled(address: str, seconds: float) -> errors.StreamStalled:
     """The server at `address` has been silent for `seconds`."""
     return errors.StreamStalled(

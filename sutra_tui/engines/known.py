@@ -59,7 +59,51 @@ _SEE_LOG: Final = "Try again; if it happens again, look at the server's log."
 _UPDATE: Final = "Update Ollama, then run `{pull}` again."
 _LOCAL: Final = "Choose a model that runs on this machine, or sign in with `ollama signin`."
 
+_GOES_ON: Final = "what was downloaded is kept, and pulling again goes on from there."
+
+_PULLING: Final = (
+    _row(
+        r"this is the built-in demo(,|: its models)",
+        errors.ServerRefused,
+        "The built-in demo has its scripted models and can neither pull nor delete any.",
+        "Start Ollama and leave the demo; Ollama is at https://ollama.com/download.",
+    ),
+    _row(
+        r"no space left on device|not enough space on the disk|disk quota exceeded",
+        errors.DiskFull,
+        "The server's disk is full.",
+        f"Delete a model or other files there; {_GOES_ON}",
+    ),
+    _row(
+        r"pull model manifest: 412|requires a newer version of ollama that",
+        errors.ServerTooOld,
+        "The model {model} needs a newer version of Ollama than this server's.",
+        "Update Ollama, then pull it again.",
+    ),
+    _row(
+        r"pull model manifest: (file does not exist|40[14])",
+        errors.ModelUnknown,
+        "There is no model called {model} to pull.",
+        "Check the name and its tag at https://ollama.com/library.",
+    ),
+    _row(
+        r"pull model manifest: .*(dial tcp|lookup|timeout|connect|network|tls|certificate|eof)"
+        r"|max retries exceeded",
+        errors.RegistryUnreachable,
+        "The server could not reach the place it pulls models from.",
+        f"Check that its machine is online; {_GOES_ON}",
+    ),
+    _row(
+        r"digest mismatch",
+        errors.StreamInterrupted,
+        "What was downloaded of {model} is damaged, and the server has thrown it away.",
+        "Pull it again.",
+    ),
+)
+"""What servers say to a pull. They come first, for the rows below would take some of it."""
+
 _WORDS: Final = (
+    *_PULLING,
     _row(
         r"exceed_context_size_error|exceeds the (available )?context (size|length)",
         errors.ContextExceeded,

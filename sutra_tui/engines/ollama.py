@@ -7,15 +7,15 @@ only `EngineError`s leave.
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest, RoleName
 from ..core.errors import ServerBusy, StreamInterrupted
+from ..core.model_details import Disk, ModelDetails
 from ..core.model_names import same_model
 from ..core.patience import within
 from ..core.protocol import (
@@ -25,17 +25,12 @@ from ..core.protocol import (
     ModelInfo,
     ModelShape,
 )
-from . import faults, replies
-from .address import (
-    DEFAULT_URL,
-    HOST_VARIABLE,
-    display,
-    is_encrypted,
-    is_loopback,
-    machine,
-    parse_host,
-)
+from ..core.pulling import PullLine
+from . import faults, pulls, replies
+from .address import DEFAULT_URL, display, is_encrypted, is_loopback, machine, parse_host
 from .asking import chat_arguments, load_body, model_name, sendable_key, unload_body
+from .client_library import import_client
+from .own_machine import own_disk, own_memory
 from .read_ahead import ReadAhead
 
 if TYPE_CHECKING:
@@ -51,7 +46,6 @@ UNLOAD_S: Final = 10.0
 _POLL_S: Final = 0.1
 _TRAILER_S: Final = 0.5
 """How long the end of a stream may come after its last chunk and still keep the connection."""
-_importing: Final = threading.Lock()
 
 
 class OllamaEngine:
@@ -72,6 +66,7 @@ class OllamaEngine:
         is_demo: Whether replies are scripted.
         address: Text to show instead of the server's address.
         memory: Says how much memory the models' machine has, instead of asking this machine.
+        disk: Says how full the models' disk is, likewise.
         limits: The most bytes accepted.
 
     Raises:
@@ -90,6 +85,7 @@ class OllamaEngine:
         is_demo: bool = False,
         address: str | None = None,
         memory: Callable[[], Memory | None] | None = None,
+        disk: Callable[[], Disk | None] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._url = DEFAULT_URL if host is None else parse_host(host)
@@ -102,6 +98,7 @@ class OllamaEngine:
         self._is_demo = is_demo
         self._address = address or display(self._url)
         self._memory = memory
+        self._disk = disk
         self._limits = limits
         self._clients: dict[asyncio.AbstractEventLoop, Clients] = {}
         self._lock = threading.Lock()
@@ -179,7 +176,46 @@ class OllamaEngine:
         """Memory of this machine, when the server runs on it; None when it runs elsewhere."""
         if self._memory is not None:
             return self._memory()
-        return _own_memory() if is_loopback(self._url) else None
+        return own_memory() if is_loopback(self._url) else None
+
+    async def disk(self) -> Disk | None:
+        """The disk of the models, when the server runs on this machine; None otherwise."""
+        if self._disk is not None:
+            return self._disk()
+        if self._is_demo or not is_loopback(self._url):
+            return None
+        return await asyncio.to_thread(own_disk)
+
+    async def details(self, model: str) -> ModelDetails:
+        """Everything the server tells of one model.
+
+        Raises:
+            ModelNotFound: The server does not have it.
+        """
+        return replies.details(await self._ask("POST", "/api/show", {"model": model_name(model)}))
+
+    async def pull(self, model: str) -> AsyncGenerator[PullLine, None]:
+        """Get a model; see `pulls.lines`. Nothing is asked before the first line is wanted."""
+        name = model_name(model)
+        with faults.translated(self._address, name):
+            client = await self._typed()
+            stream = await client.pull(name, stream=True)
+        async with aclosing(pulls.lines(stream, self._address, name)) as lines:
+            async for line in lines:
+                yield line
+
+    async def delete(self, model: str) -> None:
+        """Remove a model from the server's disk.
+
+        Raises:
+            ModelNotFound: The server does not have it.
+        """
+        name = model_name(model)
+        with faults.translated(self._address, name):
+            client = await self._typed()
+            await within(
+                ANSWER_S, client.delete(name), lambda: faults.stalled(self._address, ANSWER_S)
+            )
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         """Stream one reply.
@@ -257,13 +293,18 @@ class OllamaEngine:
     async def _open_stream(self, request: ChatRequest) -> AsyncGenerator[Any, None]:
         """The client's stream of typed chunks; nothing is sent before the first is asked for."""
         arguments = chat_arguments(request)
+        client = await self._typed()
+        stream: AsyncGenerator[Any, None] = await client.chat(**arguments)
+        return stream
+
+    async def _typed(self) -> Any:
+        """The client library's own client for the running event loop."""
         clients = await self._here()
         if clients.typed is None:
             # In a thread: importing takes long enough to be seen as a stutter.
             library = await asyncio.to_thread(import_client)
             clients.typed = clients.typed or library.AsyncClient(host=self._url, **clients.settings)
-        stream: AsyncGenerator[Any, None] = await clients.typed.chat(**arguments)
-        return stream
+        return clients.typed
 
     async def _take(self, ahead: ReadAhead[Any], seconds: float) -> list[Any]:
         """What has come of a reply.
@@ -330,45 +371,3 @@ class OllamaEngine:
         # Servers unload some time after they said so, and have no way to tell when.
         while any(same_model(held.name, model) for held in await self.loaded()):  # noqa: ASYNC110
             await asyncio.sleep(_POLL_S)
-
-
-def import_client() -> Any:
-    """The `ollama` package.
-
-    Importing it makes a client of its own from the environment, which fails for addresses and
-    proxies that it cannot read. We use neither, so they are set aside for a second try.
-
-    Raises:
-        ImportError: It is not installed.
-    """
-    with _importing:
-        try:
-            import ollama
-        except (ImportError, ValueError):
-            with _without_environment():
-                import ollama
-    return ollama
-
-
-@contextmanager
-def _without_environment() -> Iterator[None]:
-    """Take the variables away that the client and httpx read while they are imported."""
-    aside = {
-        name: os.environ.pop(name)
-        for name in list(os.environ)
-        if name.upper() == HOST_VARIABLE or name.upper().endswith("_PROXY")
-    }
-    try:
-        yield
-    finally:
-        os.environ.update(aside)
-
-
-def _own_memory() -> Memory | None:
-    try:
-        import psutil
-
-        seen = psutil.virtual_memory()
-    except (ImportError, OSError, RuntimeError):
-        return None
-    return Memory(total=seen.total, available=seen.available)

@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk
+from ..core.model_details import ModelDetails
 from ..core.protocol import LoadedModel, ModelInfo, ModelShape, StageStats
+from ..core.pulling import PullLine
 from . import faults
 
 MOST_MODELS: Final = 10_000
@@ -20,6 +22,8 @@ MOST_MODELS: Final = 10_000
 LONGEST_NAME: Final = 512
 """Longest model name kept, in characters; Ollama allows 4 parts of 80."""
 _LONGEST_TEXT: Final = 128
+LONGEST_DOCUMENT: Final = 256 * 1024
+"""Most characters kept of a template, a licence or the like; the longest licences take 40,000."""
 _MOST_CAPABILITIES: Final = 32
 _HUGE: Final = 2**53
 _TIMES: Final = ("load_duration", "prompt_eval_duration", "eval_duration")
@@ -112,6 +116,35 @@ def shape(shown: Mapping[str, Any]) -> ModelShape:
         kv_heads=figure("attention.head_count_kv") if grouped else heads,
         head_size=figure("attention.key_length") or (width // heads if width and heads else None),
         context_length=figure("context_length"),
+    )
+
+
+def details(shown: Mapping[str, Any]) -> ModelDetails:
+    """What `/api/show` tells of one model."""
+
+    def told(key: str) -> str:
+        value = shown.get(key)
+        if isinstance(value, list):  # old servers list several licences
+            value = "\n\n".join(item for item in value if isinstance(item, str))
+        return whole(value[:LONGEST_DOCUMENT]) if isinstance(value, str) else ""
+
+    return ModelDetails(
+        parameters=told("parameters"),
+        template=told("template"),
+        system=told("system"),
+        licence=told("license"),
+        requires=_text(shown.get("requires")),
+        shape=shape(shown),
+    )
+
+
+def pull_line(line: Mapping[str, Any]) -> PullLine:
+    """One line of `/api/pull`; servers leave `completed` out while it is 0."""
+    return PullLine(
+        status=_text(line.get("status")),
+        digest=_text(line.get("digest")),
+        total=_count(line.get("total")) or 0,
+        completed=_count(line.get("completed")) or 0,
     )
 
 

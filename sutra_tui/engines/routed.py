@@ -14,8 +14,10 @@ from contextlib import aclosing
 
 from ..core.engine import ChatChunk, ChatRequest, Engine, RoleName
 from ..core.errors import EngineError
+from ..core.model_details import Disk, ModelDetails
 from ..core.model_names import same_model
 from ..core.protocol import GenerationOptions, LoadedModel, Memory, ModelInfo, ModelShape
+from ..core.pulling import PullLine
 
 
 class RoutedEngine:
@@ -86,6 +88,25 @@ class RoutedEngine:
     async def memory(self) -> Memory | None:
         """Memory of the machine, if it is one and can be seen from here."""
         return await self._a.memory() if self._a.machine == self._b.machine else None
+
+    async def disk(self) -> Disk | None:
+        """The disk of the models, if it is one machine's and can be seen from here."""
+        return await self._a.disk() if self._a.machine == self._b.machine else None
+
+    async def details(self, model: str) -> ModelDetails:
+        """Everything that is told of one model."""
+        return await (await self._holder(model)).details(model)
+
+    async def pull(self, model: str) -> AsyncGenerator[PullLine, None]:
+        """Get a model: a newer one for the server that has it, and a new one for Model A's."""
+        holder = await self._holder(model)
+        async with aclosing(holder.pull(model)) as lines:
+            async for line in lines:
+                yield line
+
+    async def delete(self, model: str) -> None:
+        """Remove a model from the server that has it; Model A's where both have."""
+        await (await self._holder(model)).delete(model)
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         """Stream one reply."""

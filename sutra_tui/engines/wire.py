@@ -22,6 +22,7 @@ from .read_ahead import ReadAhead
 
 MIB: Final = 1024 * 1024
 _CHAT: Final = "/api/chat"
+_PULL: Final = "/api/pull"
 _BLANKS: Final = b" \t\r\n"
 _CONTROLS: Final = bytes(range(32))
 _LINE_BREAKS: Final = re.compile(rb"[\x0b\x0c\r\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
@@ -33,7 +34,8 @@ class Limits:
 
     Args:
         line: One line of a streamed reply; a token is some bytes, a final line some hundred.
-        reply: A whole streamed reply; 16 MiB are about four million tokens.
+        reply: A whole streamed reply; 16 MiB are about four million tokens. A pull has no limit:
+            it may report for hours, and nothing of it is kept.
         document: One JSON document, such as the list of models.
         error: The body of an error; what is longer is cut, not refused.
     """
@@ -86,7 +88,7 @@ class GuardTransport(httpx.AsyncBaseTransport):
         except BaseException:
             await body.aclose()
             raise
-        streamed = request.url.path.endswith(_CHAT)
+        streamed = request.url.path.endswith((_CHAT, _PULL))
         return httpx.Response(
             200,
             # Rewritten, so that no charset or length of the server's reaches the decoder.
@@ -152,9 +154,10 @@ class GuardTransport(httpx.AsyncBaseTransport):
         models do write.
         """
         limits, total, tail = self._limits, 0, bytearray()
+        endless = request.url.path.endswith(_PULL)
         async for piece in body:
             total += len(piece)
-            if total > limits.reply:
+            if total > limits.reply and not endless:
                 raise faults.too_large(self._address, "a reply", limits.reply)
             *ends, rest = piece.split(b"\n")
             for end in ends:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from sutra_tui.core.engine import ChatChunk, ChatRequest, Engine, RoleName
+from sutra_tui.core.model_details import Disk, ModelDetails
 from sutra_tui.core.protocol import (
     GenerationOptions,
     LoadedModel,
@@ -13,6 +14,7 @@ from sutra_tui.core.protocol import (
     ModelInfo,
     ModelShape,
 )
+from sutra_tui.core.pulling import PullLine
 
 
 class PretendEngine:
@@ -68,6 +70,19 @@ class PretendEngine:
 
     async def memory(self) -> Memory | None:
         return self.ram
+
+    async def disk(self) -> Disk | None:
+        return None
+
+    async def details(self, model: str) -> ModelDetails:
+        return ModelDetails()
+
+    async def pull(self, model: str) -> AsyncGenerator[PullLine, None]:
+        self.told.append(("pull", model))
+        yield PullLine("success")
+
+    async def delete(self, model: str) -> None:
+        self.told.append(("delete", model))
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         self.told.append(("chat", request.model))

@@ -85,6 +85,28 @@ def test_a_pull_that_cannot_be_ends_in_an_error_line(
     assert ask(server, "POST", "/api/pull", {"model": model, "stream": False}).status == 500
 
 
+def test_a_full_disk_ends_a_pull_in_an_error_line_and_keeps_what_came(
+    server: OllamaServer,
+) -> None:
+    server.pulls.space = MISTRAL_7B.size // 2
+    *events, last = ask(server, "POST", "/api/pull", {"model": "mistral:7b"}).lines
+    assert last["error"].endswith("no space left on device")
+    assert 0 < events[-1]["completed"] <= server.pulls.space
+    server.pulls.space = None
+    again = ask(server, "POST", "/api/pull", {"model": "mistral:7b"}).lines
+    assert again[1]["completed"] == events[-1]["completed"]
+
+
+def test_a_registry_that_is_away_or_goes_away_is_an_error_line(server: OllamaServer) -> None:
+    server.pulls.offline = True
+    (error,) = ask(server, "POST", "/api/pull", {"model": "mistral:7b"}).lines[1:]
+    assert "/library/mistral/manifests/7b" in error["error"]
+    server.pulls.offline, server.pulls.lost_at = False, 1_000_000_000
+    *events, last = ask(server, "POST", "/api/pull", {"model": "mistral:7b"}).lines
+    assert last["error"].startswith("max retries exceeded")
+    assert events[-1]["completed"] <= server.pulls.lost_at
+
+
 def test_without_a_stream_a_pull_is_one_word(server: OllamaServer) -> None:
     response = ask(server, "POST", "/api/pull", {"model": "mistral:7b", "stream": False})
     assert response.body == b'{"status":"success"}'
