@@ -141,6 +141,7 @@ def _pairs() -> Sequence[tuple[SuggestedModel, SuggestedModel]]:
 
 @cache
 def _read() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath(*_FILE).read_text(encoding="utf-8")
-    document: dict[str, Any] = json.loads(text)
+    folder, name = _FILE
+    file = resources.files(__package__).joinpath(folder).joinpath(name)
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return document

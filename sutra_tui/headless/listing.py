@@ -14,7 +14,7 @@ from typing import Any, Final
 from ..core.clean import clean_line
 from ..core.engine import Engine
 from ..core.errors import EngineError, SutraError
-from ..core.model_names import is_cloud_name
+from ..core.model_kind import kind
 from ..core.protocol import LoadedModel, ModelInfo
 from ..wording import size
 from .asking import PULL
@@ -117,17 +117,6 @@ def _row(model: ModelInfo, loaded: Sequence[LoadedModel], address: str) -> dict[
     row["loaded"] = any(held.name == model.name for held in loaded)
     row["kind"] = kind(model)
     return row
-
-
-def kind(model: ModelInfo) -> str:
-    """`text`, `embedding`, `cloud` or `other`: what a model is for."""
-    if model.remote or is_cloud_name(model.name):
-        return "cloud"
-    if model.generates_text:
-        return "text"
-    if model.capabilities is None or "embedding" in model.capabilities:
-        return "embedding"
-    return "other"
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

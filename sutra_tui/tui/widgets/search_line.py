@@ -27,7 +27,11 @@ class CleanInput(Input):
 
 
 class SearchLine(Horizontal):
-    """Absent until it is opened; then a sign, the filter and what it found."""
+    """Absent until it is opened; then a sign, the filter and what it found.
+
+    Args:
+        placeholder: What can be typed.
+    """
 
     DEFAULT_CSS = """
     SearchLine {
@@ -39,10 +43,14 @@ class SearchLine(Horizontal):
     }
     """
 
+    def __init__(self, placeholder: str = "words of the query or of a demonstration") -> None:
+        super().__init__()
+        self._placeholder = placeholder
+
     def compose(self) -> ComposeResult:
         yield Static(Content("/"), classes="sign")
         yield CleanInput(
-            placeholder="words of the query or of a demonstration",
+            placeholder=self._placeholder,
             id="search",
             compact=True,
             max_length=SEARCH_LIMIT,

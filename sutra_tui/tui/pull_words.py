@@ -1,0 +1,178 @@
+"""What is said of pulls: before one starts, while it goes on, and when it is over.
+
+Invariant: pure; a size that nobody has published or announced yet is said to be unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..core.clean import clean_line
+from ..core.fit import fit
+from ..core.model_details import Disk
+from ..core.model_names import is_cloud_name, same_model
+from ..core.protocol import ModelInfo, ModelShape
+from ..core.pulling import Layer
+from ..core.suggestions import SuggestedModel, SuggestedPair, not_pulled, suggested
+from ..wording import seconds, size
+from .model_rows import gib
+from .model_view import ModelsView
+from .pulls import Pull
+
+BAR: Final = ("━", "─")
+UNKNOWN_SIZE: Final = (
+    "How large it is will be known when the server has read its manifest, at the start of the pull."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known of a pull before it starts.
+
+    Args:
+        lines: Sentences for the person.
+        needs_yes: Something speaks against it, so that it is asked for twice.
+    """
+
+    lines: tuple[str, ...]
+    needs_yes: bool = False
+
+
+def outlook(name: str, view: ModelsView) -> Outlook:
+    """What pulling a model would mean.
+
+    Args:
+        name: As typed.
+        view: What is there already, and how much room.
+    """
+    name = name.strip()
+    if not name:
+        return Outlook(("Type a model's name and tag, or choose one of the list with down.",))
+    if is_cloud_name(name):
+        return Outlook(
+            (
+                "A cloud model: there is nothing to download, but what you ask it would leave "
+                "this machine.",
+            ),
+            needs_yes=True,
+        )
+    lines: list[str] = []
+    there = next((m for m in view.server.models if same_model(m.name, name)), None)
+    if there is not None:
+        lines.append(
+            "It is pulled already; pulling again fetches a newer version, if there is one."
+        )
+    known = suggested(name)
+    if known is None:
+        lines += [UNKNOWN_SIZE, disk_words(view.server.disk)]
+        return Outlook(tuple(lines))
+    short = view.server.disk is not None and known.size > view.server.disk.free and not there
+    lines.append(f"About {size(known.size)} to download. {disk_words(view.server.disk)}")
+    if short:
+        lines.append("That is more than the disk holds. Press enter again to try all the same.")
+    lines.append(memory_words(known, view))
+    return Outlook(tuple(lines), short)
+
+
+def disk_words(disk: Disk | None) -> str:
+    """How much the disk of the models has left."""
+    if disk is None:
+        return "The disk of the server's machine cannot be seen from here."
+    return f"{size(disk.free)} free at {clean_line(disk.folder, 60)}."
+
+
+def memory_words(model: SuggestedModel, view: ModelsView) -> str:
+    """Whether a model that is not there yet would fit into memory."""
+    shape = _shape(model)
+    judged = fit(ModelInfo(model.name, size=model.size), shape, view.num_ctx, view.server.memory)
+    need = f"about {gib(judged.need.total)} for a context of {view.num_ctx:,}"
+    if judged.room is None:
+        return f"In memory it takes {need}; the server's memory cannot be seen from here."
+    verdict = {"fits": "it fits", "tight": "that is tight"}.get(judged.verdict, "it does not fit")
+    return f"In memory it takes {need}, and {gib(judged.room)} is free now: {verdict}."
+
+
+def pair_words(pair: SuggestedPair, view: ModelsView) -> tuple[str, str]:
+    """A suggested pair: its names, and a sentence on what it takes."""
+    names = " + ".join(model.name for model in pair.models)
+    title = f"{names}  (both roles)" if len(pair.models) == 1 else names
+    missing = not_pulled(pair, [model.name for model in view.server.models])
+    residence = {
+        "together": "both stay loaded",
+        "one model": "one model to load",
+        "one at a time": "they take turns in memory",
+    }.get(pair.residency, "")
+    download = size(sum(model.size for model in missing))
+    return title, f"{download} to download · {gib(pair.peak)} in memory, {residence}"
+
+
+def headline(pull: Pull, now: float) -> str:
+    """A pull in one line, behind its name.
+
+    Args:
+        pull: The pull.
+        now: Seconds by the clock it was folded with.
+    """
+    progress = pull.progress
+    amount = f"{size(progress.completed)} of {size(progress.total)}" if progress.total else ""
+    share = f"{progress.fraction:.0%}" if progress.fraction is not None else ""
+    if pull.state == "done":
+        return f"pulled, {size(progress.total)}" if progress.total else "pulled"
+    if pull.state != "running":
+        return " · ".join(part for part in (pull.state, share, amount) if part)
+    match progress.phase:
+        case "asking":
+            return "asking for its manifest"
+        case "verifying":
+            return f"verifying what was downloaded · {size(progress.total)}"
+        case "writing" | "done":
+            return "writing the manifest"
+    speed, eta = progress.speed(now), progress.eta_s(now)
+    parts = [share, amount]
+    if speed is not None:
+        parts.append(f"{size(int(speed))}/s" if speed >= 1 else "nothing is coming")
+    if eta is not None:
+        parts.append(f"{_left(eta)} left")
+    if progress.before and progress.before < progress.total:
+        parts.append(f"went on from {size(progress.before)}")
+    return " · ".join(part for part in parts if part)
+
+
+def warning(pull: Pull, disk: Disk | None) -> str:
+    """What speaks against a pull that runs, now that its size is known; empty for nothing."""
+    missing = pull.progress.missing
+    if not pull.running or disk is None or missing <= disk.free:
+        return ""
+    return (
+        f"{size(missing)} are still to come, and {size(disk.free)} are free at "
+        f"{clean_line(disk.folder, 60)}."
+    )
+
+
+def layer_line(layer: Layer, width: int) -> tuple[str, str, str, str]:
+    """One layer: its name, the filled and the empty part of its bar, and its figures.
+
+    Args:
+        layer: The layer.
+        width: Cells for all of it.
+    """
+    digest = clean_line(layer.digest.removeprefix("sha256:"), 12).ljust(12)
+    figures = size(layer.total)
+    if not layer.done:
+        figures = f"{size(layer.completed)} of {figures}"
+    cells = max(4, width - 12 - 2 - 20)
+    filled = round(layer.fraction * cells)
+    return f"{digest} ", BAR[0] * filled, BAR[1] * (cells - filled), f" {figures}"
+
+
+def _left(value: float) -> str:
+    if value < 3600:
+        return seconds(value)
+    hours, minutes = divmod(round(value / 60), 60)
+    return f"{hours:,} h {minutes:02d} min" if hours < 100 else "days"
+
+
+def _shape(model: SuggestedModel) -> ModelShape:
+    """A shape with the cache per token that is published."""
+    return ModelShape(layers=1, kv_heads=1, head_size=model.kv_bytes_per_token // 4)

@@ -1,0 +1,209 @@
+"""The server behind the model manager: one view of it, kept up to date while the screen is shown.
+
+Invariant: the screen holds one `ModelsView` and replaces it; nothing here changes the server.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from ...core.engine import Engine
+from ...core.errors import SutraError
+from ...core.protocol import GenerationOptions
+from .. import model_reader
+from ..model_columns import COLUMNS
+from ..model_commands import MODEL_COMMANDS
+from ..model_reader import Measured
+from ..model_view import ModelsView, ServerView
+from ..pulls import Pulls
+from ..widgets.model_facts import ModelFacts, ModelsSummary
+from ..widgets.models_table import ModelsTable
+from ..widgets.notice_bar import NoticeBar
+from ..widgets.pull_panel import PullPanel
+from ..widgets.search_line import SearchLine
+from ..widgets.suggestion_list import SuggestionList
+from ..workbench import Workbench
+
+GLANCE_S: Final = 5.0
+"""How often the server is asked what it holds in memory."""
+TICK_S: Final = 0.25
+"""How often pulls and the main screen's choices are looked at; neither asks a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the manager is given by the app.
+
+    Args:
+        engine: The model server.
+        pulls: The app's pulls, which outlive the screen.
+        bench: The main screen's workbench as it is now.
+        choose: Gives a role ("a" or "b") to a model by its name.
+        changed: Told when models were pulled or deleted.
+        options_a, options_b: How the roles generate, for loading with the same options.
+        measured: Tokens per second of past runs on this machine; None knows nothing.
+        wall: Seconds since the epoch.
+    """
+
+    engine: Engine
+    pulls: Pulls
+    bench: Callable[[], Workbench]
+    choose: Callable[[str, str], None]
+    changed: Callable[[], None]
+    options_a: GenerationOptions
+    options_b: GenerationOptions
+    measured: Measured | None = None
+    wall: Callable[[], float] = time.time
+
+    @property
+    def num_ctx(self) -> int:
+        """The larger context of the two roles: what memory is judged for."""
+        return max(self.options_a.num_ctx, self.options_b.num_ctx)
+
+
+class ModelScreen(Screen[None]):
+    """See `ModelManager`, which is the screen to use."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MODEL_COMMANDS.bindings(),
+        *(
+            Binding(str((place + 1) % 10), f"sort({place})", f"Sort by {column.name}", show=False)
+            for place, column in enumerate(COLUMNS)
+        ),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
+    AUTO_FOCUS = "ModelRows"
+
+    view: reactive[ModelsView] = reactive(ModelsView(), init=False)
+
+    def __init__(self, given: Surroundings) -> None:
+        super().__init__()
+        self.given = given
+        self._possible: frozenset[str] = frozenset()
+        bench = given.bench()
+        up = bench.server.status == "up" and bool(bench.models)
+        server = ServerView(
+            status="up" if up else "looking",
+            is_demo=given.engine.is_demo,
+            models=bench.models,
+            loaded=bench.loaded,
+            memory=bench.memory,
+        )
+        start = ModelsView(server, num_ctx=given.num_ctx, pulls=given.pulls.all)
+        self.set_reactive(ModelScreen.view, self._with_choices(start))
+
+    def compose(self) -> ComposeResult:
+        yield ModelsSummary()
+        yield SearchLine("words of a row: a name, 3b, loaded, thinks, tight")
+        yield SuggestionList()
+        yield ModelsTable()
+        yield ModelFacts()
+        yield PullPanel()
+        yield NoticeBar()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.watch_view(self.view, self.view)
+        self.read_again()
+        self.set_interval(GLANCE_S, self._glance)
+        self.set_interval(TICK_S, self._tick)
+
+    # Asking
+
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def read_again(self) -> None:
+        """Ask the server everything."""
+        given = self.given
+        self._take(await model_reader.look(given.engine, self.view.server, given.measured))
+        if (error := self.view.server.error) is not None:
+            self.show_error(error)
+        async with aclosing(model_reader.shapes(given.engine, self.view.server)) as found:
+            async for name, shape in found:
+                self._take(model_reader.with_shape(self.view.server, name, shape))
+
+    @work(exclusive=True, group="glance", exit_on_error=False)
+    async def _glance(self) -> None:
+        if self.view.server.status == "up":
+            seen = await model_reader.glance(self.given.engine, self.view.server)
+            server = self.view.server  # it may have been read anew meanwhile
+            self._take(replace(server, loaded=seen.loaded, memory=seen.memory, disk=seen.disk))
+
+    def _take(self, server: ServerView) -> None:
+        self.view = self._with_choices(self.view.changed(server=server))
+
+    def _with_choices(self, view: ModelsView) -> ModelsView:
+        """With what the main screen has chosen, and the time."""
+        bench = self.given.bench()
+        return view.changed(
+            model_a=bench.model_a,
+            model_b=bench.model_b,
+            running=bench.run.running,
+            now=self.given.wall(),
+        )
+
+    def _tick(self) -> None:
+        view, pulls, bench = self.view, self.given.pulls.all, self.given.bench()
+        done = {pull.model for pull in pulls if pull.state == "done"}
+        news = done - {pull.model for pull in view.pulls if pull.state == "done"}
+        if (view.model_a, view.model_b, view.running) != (
+            bench.model_a,
+            bench.model_b,
+            bench.run.running,
+        ):
+            view = self._with_choices(view)
+        if pulls != view.pulls:
+            view = replace(view, pulls=pulls)
+        self.view = view
+        if self.given.pulls.running:
+            self._show_pulls()  # speeds fall while nothing comes
+        if news:
+            self.read_again()
+
+    # What is shown
+
+    def watch_view(self, old: ModelsView, view: ModelsView) -> None:
+        if not self.is_mounted:
+            return
+        self.query_one(ModelsSummary).view = view
+        self.query_one(ModelsTable).view = view
+        self.query_one(ModelFacts).view = view
+        suggestions = self.query_one(SuggestionList)
+        was_shown = suggestions.is_shown
+        suggestions.view = view
+        self.set_class(suggestions.is_shown and not view.server.models, "-nothing")
+        if suggestions.is_shown != was_shown and view.pull is None:
+            self.query_one("SuggestionList OptionList" if not was_shown else "ModelRows").focus()
+        if view.search.strip():
+            self.query_one(SearchLine).say(len(view.rows))
+        if old.pulls is not view.pulls or old.server.disk != view.server.disk or old is view:
+            self._show_pulls()
+        possible = MODEL_COMMANDS.applicable(view)
+        if possible != self._possible:
+            # The footer is rebuilt, so only when it would say something else.
+            self._possible = possible
+            self.refresh_bindings()
+
+    def _show_pulls(self) -> None:
+        pulls = self.given.pulls
+        self.query_one(PullPanel).show(self.view.pulls, pulls.clock(), self.view.server.disk)
+
+    def say(self, text: str) -> None:
+        """Something that is neither wrong nor urgent."""
+        self.query_one(NoticeBar).show_quiet(text)
+
+    def show_error(self, error: SutraError) -> None:
+        """What went wrong, and the next step."""
+        if self.is_mounted:
+            self.query_one(NoticeBar).show_error(error)
