@@ -25,6 +25,8 @@ from ..wording import exposure
 from . import palette
 from .caches import Caches
 from .commands import COMMANDS
+from .known_shapes import KnownShapes
+from .pulls import Pull, Pulls
 from .screens.main import MainScreen
 from .server_probe import server_of
 from .settings_desk import SettingsDesk
@@ -105,6 +107,8 @@ class SutraApp(App[None], inherit_bindings=False):
         self.circumstances = circumstances
         self.asked_pair = (model_a or "", model_b or "")
         self.caches = Caches(open_cache)
+        self.pulls = Pulls(clock, self._pull_ended)
+        self.shapes = KnownShapes()
         self._reconnect = reconnect
         self._state_file = state_file
         self._told: set[str] = set()
@@ -150,6 +154,11 @@ class SutraApp(App[None], inherit_bindings=False):
         """The pair asked for on the command line, else the one used last."""
         last = self.remembered.pair_for(self.engine.address) or ("", "")
         return (self.asked_pair[0] or last[0], self.asked_pair[1] or last[1])
+
+    @property
+    def num_ctx(self) -> int:
+        """The larger context of the two roles, in tokens: what memory is judged for."""
+        return max(self.settings.options_a.num_ctx, self.settings.options_b.num_ctx)
 
     def remember(self, bench: Workbench) -> None:
         """Keep the choices for next time; the demo's are not worth it."""
@@ -205,6 +214,10 @@ class SutraApp(App[None], inherit_bindings=False):
         self._told |= news
         return [*news]
 
+    def _pull_ended(self, pull: Pull) -> None:
+        if pull.state == "done":
+            self.main.connect()
+
     def use_server(self, *, host: str | None = None, demo: bool = False) -> None:
         """Go over to another server, to those of the settings, or to the demo."""
         screen = self.main
@@ -213,12 +226,16 @@ class SutraApp(App[None], inherit_bindings=False):
         except SutraError as error:
             screen.query_one(NoticeBar).show_error(error)
             return
-        self.run_worker(self.engine.close(), exit_on_error=False)
+        self.run_worker(self._leave(self.engine), exit_on_error=False)
         self.engine, self.asked_pair = engine, ("", "")
         screen.bench = replace(
             screen.bench, server=server_of(engine), models=(), model_a="", model_b="", beside=None
         )
         screen.connect()
+
+    async def _leave(self, engine: Engine) -> None:
+        await self.pulls.close()
+        await engine.close()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette's entries."""
@@ -227,5 +244,5 @@ class SutraApp(App[None], inherit_bindings=False):
         yield SystemCommand("Change the theme", "Light, dark and others.", self.search_themes)
 
     async def on_unmount(self) -> None:
+        await self._leave(self.engine)
         await self.caches.close()
-        await self.engine.close()

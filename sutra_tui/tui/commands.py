@@ -146,6 +146,16 @@ COMMANDS: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
+        "models.open",
+        "Models",
+        "Every pulled model: load, unload, pull, delete, and whether it fits into memory.",
+        "open_models",
+        key="ctrl+o",
+        footer="Models",
+        footer_from=110,
+        priority=True,
+    ),
+    Command(
         "method.switch",
         "Switch the method",
         "handoff chains both models, raw asks Model B alone.",

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from .model_rows import ModelRow
 
-GUTTER: Final = 5
+GUTTER: Final = 4
 """Cells before the first column: the cursor's sign, the letters of the roles, blanks."""
-NAME_ROOM: Final = 20
+NAME_ROOM: Final = 18
 """Cells the name keeps at least before another column is shown."""
 _VERDICTS: Final = ("fits", "tight", "unknown", "does not fit")
 
@@ -43,11 +43,11 @@ COLUMNS: Final = (
     Column("name", 0, 0, lambda row: row.info.name.casefold()),
     Column("family", 7, 9, lambda row: row.info.family.casefold() or None),
     Column("params", 7, 4, lambda row: _number(row.info.parameter_size), right=True),
-    Column("quant", 7, 5, lambda row: row.info.quantization.casefold() or None),
+    Column("quant", 6, 5, lambda row: row.info.quantization.casefold() or None),
     Column("size", 7, 2, lambda row: row.info.size or None, right=True, ascending=False),
     Column("context", 8, 6, lambda row: row.info.context_length, right=True, ascending=False),
-    Column("can", 18, 8, lambda row: ", ".join(row.can) or None),
-    Column("loaded", 15, 3, lambda row: row.held or None, ascending=False),
+    Column("can", 17, 8, lambda row: ", ".join(row.can) or None),
+    Column("loaded", 14, 3, lambda row: row.held or None, ascending=False),
     Column("tok/s", 6, 7, lambda row: row.speed, right=True, ascending=False),
     Column("memory", 14, 1, lambda row: _VERDICTS.index(row.fit.verdict)),
 )

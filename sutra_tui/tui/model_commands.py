@@ -13,9 +13,9 @@ from .screen_commands import ScreenCommand, ScreenCommands, ScreenPalette, palet
 if TYPE_CHECKING:
     from .screens.model_manager import ModelManager
 
-_C = ScreenCommand[ModelsView]
+_C = ScreenCommand
 
-MODEL_COMMANDS: Final = ScreenCommands[ModelsView](
+MODEL_COMMANDS: Final[ScreenCommands[ModelsView]] = ScreenCommands(
     (
         _C("models.set_a", "Set as Model A", "It writes the draft and the demonstrations.",
            "set_role('a')", "a", "Set A", 2, reasons.usable),

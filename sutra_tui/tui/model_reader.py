@@ -7,7 +7,7 @@ stays as it was.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -16,6 +16,7 @@ from ..core.engine import Engine
 from ..core.errors import EngineError, SutraError, UnexpectedFailure
 from ..core.model_kind import kind
 from ..core.protocol import ModelInfo, ModelShape
+from .known_shapes import KnownShapes
 from .model_view import ServerView
 
 Measured = Callable[[ModelInfo], "float | None"]
@@ -24,7 +25,9 @@ AT_ONCE: Final = 4
 """Models the server is asked about at the same time."""
 
 
-async def look(engine: Engine, before: ServerView, measured: Measured | None) -> ServerView:
+async def look(
+    engine: Engine, before: ServerView, measured: Measured | None, known: KnownShapes
+) -> ServerView:
     """Everything that takes one question: models, what is loaded, memory, disk, speeds."""
     try:
         models, loaded, memory, disk = await asyncio.gather(
@@ -34,12 +37,14 @@ async def look(engine: Engine, before: ServerView, measured: Measured | None) ->
         return replace(before, status="down", error=error)
     except Exception as error:
         return replace(before, status="down", error=UnexpectedFailure.of(error))
+    there = known.of(models)
     return replace(
         before,
         status="up",
         error=None,
         is_demo=engine.is_demo,
-        models=tuple(_completed(model, before) for model in models),
+        models=tuple(completed(model, there.get(model.name)) for model in models),
+        shapes=there,
         loaded=tuple(loaded),
         memory=memory,
         disk=disk,
@@ -57,24 +62,26 @@ async def glance(engine: Engine, before: ServerView) -> ServerView:
 
 
 async def shapes(
-    engine: Engine, server: ServerView
+    engine: Engine, models: Iterable[ModelInfo], known: KnownShapes
 ) -> AsyncGenerator[tuple[str, ModelShape], None]:
-    """Architecture figures of the models they are not known of, as they come in."""
+    """Architecture figures of the models they are not known of, kept and told as they come in."""
     turn = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(name: str) -> tuple[str, ModelShape | None]:
+    async def ask(model: ModelInfo) -> tuple[ModelInfo, ModelShape | None]:
         async with turn:
             with suppress(EngineError):
-                return name, await engine.shape(name)
-            return name, None
+                return model, await engine.shape(model.name)
+            return model, None
 
-    unknown = [m.name for m in server.models if m.name not in server.shapes and kind(m) != "cloud"]
-    tasks = [asyncio.create_task(ask(name)) for name in unknown]
+    asked = [model for model in models if kind(model) != "cloud"]
+    there = known.of(asked)
+    tasks = [asyncio.create_task(ask(model)) for model in asked if model.name not in there]
     try:
         for done in asyncio.as_completed(tasks):
-            name, shape = await done
+            model, shape = await done
             if shape is not None:
-                yield name, shape
+                known.keep(model, shape)
+                yield model.name, shape
     finally:
         for task in tasks:
             task.cancel()
@@ -82,12 +89,13 @@ async def shapes(
 
 def with_shape(server: ServerView, name: str, shape: ModelShape) -> ServerView:
     """The server with one model's figures, which also say what old servers leave out of lists."""
-    after = replace(server, shapes={**server.shapes, name: shape})
-    return replace(after, models=tuple(_completed(model, after) for model in after.models))
+    shapes = {**server.shapes, name: shape}
+    models = tuple(completed(model, shapes.get(model.name)) for model in server.models)
+    return replace(server, shapes=shapes, models=models)
 
 
-def _completed(model: ModelInfo, server: ServerView) -> ModelInfo:
-    shape = server.shapes.get(model.name)
+def completed(model: ModelInfo, shape: ModelShape | None) -> ModelInfo:
+    """A model with what old servers say only one model at a time."""
     if shape is None or (model.context_length and model.capabilities is not None):
         return model
     return replace(

@@ -128,14 +128,14 @@ def loaded_words(row: ModelRow, now: float) -> str:
 
 
 def stays(loaded: LoadedModel, now: float) -> str:
-    """How long it stays loaded: "4 min", "for good"; empty when the server does not say."""
+    """How long it stays loaded: "4 min", "kept"; empty when the server does not say."""
     ends = epoch(loaded.expires_at)
     if ends is None:
         return ""
     left = ends - now
     if left > FOR_EVER_S:
-        return "for good"
-    return "< 1 min" if left < 60 else age(left)
+        return "kept"
+    return "<1 min" if left < 60 else age(left)
 
 
 def gib(bytes_: float) -> str:
@@ -154,21 +154,20 @@ def fit_sentence(row: ModelRow) -> str:
     """The arithmetic behind the badge, in words."""
     match row.kind:
         case "cloud":
-            return f"It runs elsewhere and takes no memory here. {CLOUD_WARNING.capitalize()}."
+            return "It runs elsewhere: what you ask it would leave this machine."
         case "embedding" | "other":
             return "It writes no text, so it can play neither role."
     need = row.fit.need
     parts = (
-        f"Needs {gib(need.total)}: weights {need.weights / GB:.1f}, cache "
-        f"{need.kv_cache / GB:.1f} for a context of {row.fit.num_ctx:,}, buffers "
-        f"{need.buffers / GB:.1f}."
+        f"Needs {gib(need.total)}: {need.weights / GB:.1f} weights, {need.kv_cache / GB:.1f} cache "
+        f"for {row.fit.num_ctx:,} tokens, {need.buffers / GB:.1f} buffers."
     )
     if row.fit.room is None:
         return f"{parts} The memory of the server's machine cannot be seen from here."
-    own = " with what it holds already" if row.held else ""
+    own = ", its own included" if row.held else ""
     there = f"{parts} Free{own}: {gib(row.fit.room)}."
     if row.fit.verdict == "tight" and need.total > row.fit.room:
-        return f"{there} Unloading the others frees {gib(row.fit.others)}."
+        return f"{there} Unloading others frees {gib(row.fit.others)}."
     if row.fit.verdict == "does not fit":
         return f"{there} A smaller context or fewer open programs may help."
     return there

@@ -99,9 +99,9 @@ def pair_words(pair: SuggestedPair, view: ModelsView) -> tuple[str, str]:
     title = f"{names}  (both roles)" if len(pair.models) == 1 else names
     missing = not_pulled(pair, [model.name for model in view.server.models])
     residence = {
-        "together": "both stay loaded",
-        "one model": "one model to load",
-        "one at a time": "they take turns in memory",
+        "together": "together",
+        "one model": "one model",
+        "one at a time": "in turns",
     }.get(pair.residency, "")
     download = size(sum(model.size for model in missing))
     return title, f"{download} to download · {gib(pair.peak)} in memory, {residence}"
@@ -157,7 +157,7 @@ def layer_line(layer: Layer, width: int) -> tuple[str, str, str, str]:
         layer: The layer.
         width: Cells for all of it.
     """
-    digest = clean_line(layer.digest.removeprefix("sha256:"), 12).ljust(12)
+    digest = clean_line(layer.digest.removeprefix("sha256:")[:12]).ljust(12)
     figures = size(layer.total)
     if not layer.done:
         figures = f"{size(layer.completed)} of {figures}"

@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 
 from sutra_tui.core.engine import Engine
 from sutra_tui.core.errors import InvalidHost
+from sutra_tui.core.model_details import Disk
 from sutra_tui.core.protocol import Memory
 from sutra_tui.engines.demo import demo_engine
 from sutra_tui.engines.ollama import OllamaEngine
@@ -49,6 +50,7 @@ STEADY_FIGURES = {
     "eval_duration": 4_000_000_000,
     "eval_count": 88,
 }
+DISK = Disk(free=35_200_000_000, total=256_000_000_000, folder="/var/lib/models")
 MEMORY = Memory(total=int(7.7 * GIB), available=int(2.6 * GIB))
 
 
@@ -81,6 +83,7 @@ class Workshop:
             url or self.server.url,
             address="localhost:11434",
             memory=lambda: MEMORY,
+            disk=lambda: DISK,
         )
 
     def app(self, engine: Engine | None = None, **changes: Any) -> SutraApp:

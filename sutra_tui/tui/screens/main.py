@@ -40,6 +40,12 @@ class MainScreen(RunScreen):
 
     # Actions
 
+    def give(self, role: RoleName, name: str) -> None:
+        """Choose a model for a role, "a" or "b"."""
+        bench = self.bench
+        self.bench = replace(bench, model_a=name) if role == "a" else replace(bench, model_b=name)
+        self.app.remember(self.bench)
+
     async def action_choose(self, role: RoleName) -> None:
         from .model_picker import ModelPicker
 
@@ -47,12 +53,30 @@ class MainScreen(RunScreen):
 
         def take(name: str | None) -> None:
             if name:
-                bench = self.bench
-                chosen_a = replace(bench, model_a=name)
-                self.bench = chosen_a if role == "a" else replace(bench, model_b=name)
-                self.app.remember(self.bench)
+                self.give(role, name)
 
-        await self.app.push_screen(ModelPicker(self.bench.at(role), role, chosen), take)
+        app = self.app
+        picker = ModelPicker(
+            self.bench.at(role), role, chosen, app.engine.serving(role), app.shapes, app.num_ctx
+        )
+        await app.push_screen(picker, take)
+
+    async def action_open_models(self) -> None:
+        from .model_manager import ModelManager, Surroundings
+
+        app = self.app
+        given = Surroundings(
+            app.engine,
+            app.pulls,
+            app.shapes,
+            lambda: self.bench,
+            self.give,
+            self.connect,
+            app.settings.options_a,
+            app.settings.options_b,
+            wall=app.wall_clock,
+        )
+        await app.push_screen(ModelManager(given))
 
     def action_swap(self) -> None:
         self.bench = replace(self.bench, model_a=self.bench.model_b, model_b=self.bench.model_a)

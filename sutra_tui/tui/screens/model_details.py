@@ -83,7 +83,7 @@ def as_text(row: ModelRow, details: ModelDetails) -> str:
         "family": info.family,
         "parameters": info.parameter_size,
         "quantisation": info.quantization,
-        "size on disk": size(info.size) if info.size else "",
+        "size on disk": size(info.size) if info.size and row.kind != "cloud" else "",
         "context": f"{context:,} tokens" if context else "",
         "can": ", ".join(capabilities),
         "layers": str(shape.layers or ""),

@@ -15,6 +15,7 @@ from textual.binding import ActiveBinding
 from textual.widgets import Input
 
 from ...core.clean import clean_line
+from ...core.engine import RoleName
 from ...core.errors import SutraError, UnexpectedFailure
 from ...core.suggestions import SuggestedPair, not_pulled
 from ...wording import size
@@ -117,7 +118,7 @@ class ModelManager(ModelScreen):
 
     # One model
 
-    def action_set_role(self, role: str) -> None:
+    def action_set_role(self, role: RoleName) -> None:
         row = self.view.current
         if row is None:
             return

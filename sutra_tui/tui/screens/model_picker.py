@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual import events, on
+from contextlib import aclosing
+
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -12,8 +14,13 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from ...core.clean import clean_line
-from ...core.protocol import ModelInfo
+from ...core.engine import Engine
+from ...core.protocol import ModelInfo, ModelShape
 from ...wording import size
+from .. import model_reader
+from ..known_shapes import KnownShapes
+from ..model_rows import CLOUD_WARNING, ModelRow, badge, fit_sentence, model_row, name
+from ..widgets.search_line import CleanInput
 from ..workbench import Workbench
 
 ROLES = {
@@ -21,16 +28,20 @@ ROLES = {
     "b": ("Model B", "writes the final answer"),
 }
 MAX_NAME = 36
-CLOUD_WARNING = "cloud: your query would leave this machine"
+KEYS = "enter choose · escape back"
+NO_MATCH = "No model matches. Delete what you typed to see them all."
 
 
 class ModelPicker(ModalScreen["str | None"]):
     """Lists the models that can answer; ends with the chosen name, or None.
 
     Args:
-        bench: For the models and what is loaded.
+        bench: For the models, what is loaded and the memory there is.
         role: `a` or `b`.
         chosen: The model that has the role now.
+        engine: Asked for figures that are not known yet.
+        shapes: Those that are.
+        num_ctx: Context that memory is judged for, in tokens.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -40,26 +51,45 @@ class ModelPicker(ModalScreen["str | None"]):
         Binding("up", "move(-1)", "Up", show=False),
     ]
 
-    def __init__(self, bench: Workbench, role: str, chosen: str) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        role: str,
+        chosen: str,
+        engine: Engine,
+        shapes: KnownShapes,
+        num_ctx: int,
+    ) -> None:
         super().__init__()
         self._bench = bench
         self._role = role
         self._chosen = chosen
-        self._shown: list[ModelInfo] = []
+        self._engine = engine
+        self._known = shapes
+        self._num_ctx = num_ctx
+        self._shown: list[ModelRow | None] = []
         self._cloud_asked = ""
-        self._name_width = 0
 
     def compose(self) -> ComposeResult:
         title, what = ROLES[self._role]
         with Vertical(classes="dialog"):
             yield Static(Content.assemble((title, "bold $accent"), f"  {what}"), classes="head")
-            yield Input(placeholder="type to filter", id="filter")
+            yield CleanInput(placeholder="type to filter", id="filter")
             yield OptionList(id="models", markup=False)
-            yield Static("", classes="foot")
+            yield Static(Content(KEYS), classes="foot")
 
     def on_mount(self) -> None:
         self._list("")
-        self._say("enter choose · escape back")
+        self._learn()
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _learn(self) -> None:
+        """Ask for the figures that the memory sum lacks, and show what they change."""
+        models = [model for model in self._bench.choosable if not model.remote]
+        async with aclosing(model_reader.shapes(self._engine, models, self._known)) as found:
+            learnt = [told async for told in found]
+        if learnt and self.is_mounted:
+            self._list(self.query_one(Input).value)
 
     @on(Input.Changed, "#filter")
     def _filter(self, event: Input.Changed) -> None:
@@ -69,17 +99,25 @@ class ModelPicker(ModalScreen["str | None"]):
     def _submitted(self) -> None:
         self.query_one(OptionList).action_select()
 
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        row = self._shown[event.option_index] if event.option_index < len(self._shown) else None
+        if row is not None and self._cloud_asked != row.info.name:
+            self._say(f"{fit_sentence(row)}\n{KEYS}")
+
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        model = self._shown[event.option_index]
-        if model.remote and self._cloud_asked != model.name:
-            self._cloud_asked = model.name
+        row = self._shown[event.option_index]
+        if row is None:
+            return
+        if row.kind == "cloud" and self._cloud_asked != row.info.name:
+            self._cloud_asked = row.info.name
             self._say(
-                f"{clean_line(model.name, 40)} runs elsewhere: what you type would leave this "
+                f"{name(row, 40)} runs elsewhere: what you type would leave this "
                 "machine. Press enter again to agree."
             )
             return
-        self.dismiss(model.name)
+        self.dismiss(row.info.name)
 
     def action_move(self, step: int) -> None:
         options = self.query_one(OptionList)
@@ -92,42 +130,62 @@ class ModelPicker(ModalScreen["str | None"]):
         self._cloud_asked = self._cloud_asked if event.key == "enter" else ""
 
     def _list(self, typed: str) -> None:
+        """The models that contain what was typed: those of this machine, then those elsewhere."""
         words = typed.lower().split()
-        self._shown = [
-            model
-            for model in sorted(self._bench.choosable, key=lambda model: model.remote)
+        known = self._known.of(self._bench.choosable)
+        rows = [
+            self._row(model, known.get(model.name))
+            for model in self._bench.choosable
             if all(word in model.name.lower() for word in words)
         ]
+        here = [row for row in rows if row.kind != "cloud"]
+        elsewhere = [row for row in rows if row.kind == "cloud"]
+        self._shown = [*here, *([None, *elsewhere] if elsewhere else [])]
         options = self.query_one(OptionList)
+        before = options.highlighted
         options.clear_options()
-        self._name_width = max((len(clean_line(m.name, MAX_NAME)) for m in self._shown), default=0)
+        width = max((len(name(row, MAX_NAME)) for row in rows), default=0)
+        badges = max((len(badge(row)[0]) for row in here), default=0)
         # Options have no ids: two rows of a broken server may carry the same name.
-        options.add_options(Option(self._row(model)) for model in self._shown)
-        names = [model.name for model in self._shown]
-        if names:
-            options.highlighted = names.index(self._chosen) if self._chosen in names else 0
-        self.query_one(".foot", Static).update(
-            Content("" if names else "No model matches. Delete what you typed to see them all.")
+        options.add_options(self._option(row, width, badges) for row in self._shown)
+        places = [place for place, row in enumerate(self._shown) if row is not None]
+        chosen = [p for p in places if self._shown[p].info.name == self._chosen]  # type: ignore[union-attr]
+        if places:
+            keep = [before] if before in places and not typed and before is not None else []
+            options.highlighted = (keep or chosen or places)[0]
+        else:
+            self._say(NO_MATCH)
+
+    def _row(self, model: ModelInfo, shape: ModelShape | None) -> ModelRow:
+        return model_row(
+            model_reader.completed(model, shape),
+            shape or ModelShape(),
+            self._num_ctx,
+            self._bench.loaded,
+            self._bench.memory,
         )
 
-    def _row(self, model: ModelInfo) -> Content:
-        name = clean_line(model.name, MAX_NAME)
+    def _option(self, row: ModelRow | None, width: int, badges: int) -> Option:
+        if row is None:
+            return Option(Content.styled(f"── {CLOUD_WARNING}", "$text-warning"), disabled=True)
+        info = row.info
         parts: list[str | tuple[str, str]] = [
-            ("● " if model.name == self._chosen else "  ", "$accent"),
-            (f"{name:<{self._name_width}}  ", "bold"),
+            ("● " if info.name == self._chosen else "  ", "$accent"),
+            (f"{name(row, MAX_NAME):<{width}}  ", "bold"),
         ]
-        if model.remote:
-            return Content.assemble(*parts, (CLOUD_WARNING, "$text-warning"))
+        if row.kind == "cloud":
+            return Option(Content.assemble(*parts, ("cloud", "$text-warning")))
         facts = (
-            f"{clean_line(model.parameter_size, 7):>5} {clean_line(model.quantization, 8):<8} "
-            f"{size(model.size):>7}"
+            f"{clean_line(info.parameter_size, 7):>5} {clean_line(info.quantization, 8):<7}"
+            f"{size(info.size):>7}  "
         )
-        parts.append((facts, "$text-muted"))
-        if model.thinks:
-            parts.append(("  thinks", "$text-muted"))
-        if self._bench.is_loaded(model.name):
-            parts.append(("  ● loaded", "$text-success"))
-        return Content.assemble(*parts)
+        words, style = badge(row)
+        parts += [(facts, "$text-muted"), (f"{words:<{badges}}", style)]
+        if row.loaded is not None:
+            parts.append((" loaded", "$text-success"))
+        if "thinks" in row.can:
+            parts.append((" thinks", "$text-muted"))
+        return Option(Content.assemble(*parts))
 
     def _say(self, text: str) -> None:
         self.query_one(".foot", Static).update(Content(text))

@@ -18,10 +18,11 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from ...core.engine import Engine
+from ...core.engine import Engine, RoleName
 from ...core.errors import SutraError
 from ...core.protocol import GenerationOptions
 from .. import model_reader
+from ..known_shapes import KnownShapes
 from ..model_columns import COLUMNS
 from ..model_commands import MODEL_COMMANDS
 from ..model_reader import Measured
@@ -48,6 +49,7 @@ class Surroundings:
     Args:
         engine: The model server.
         pulls: The app's pulls, which outlive the screen.
+        shapes: Architecture figures the app knows already.
         bench: The main screen's workbench as it is now.
         choose: Gives a role ("a" or "b") to a model by its name.
         changed: Told when models were pulled or deleted.
@@ -58,9 +60,10 @@ class Surroundings:
 
     engine: Engine
     pulls: Pulls
+    shapes: KnownShapes
     bench: Callable[[], Workbench]
-    choose: Callable[[str, str], None]
-    changed: Callable[[], None]
+    choose: Callable[[RoleName, str], None]
+    changed: Callable[[], object]
     options_a: GenerationOptions
     options_b: GenerationOptions
     measured: Measured | None = None
@@ -98,11 +101,14 @@ class ModelScreen(Screen[None]):
             status="up" if up else "looking",
             is_demo=given.engine.is_demo,
             models=bench.models,
+            shapes=given.shapes.of(bench.models),
             loaded=bench.loaded,
             memory=bench.memory,
         )
         start = ModelsView(server, num_ctx=given.num_ctx, pulls=given.pulls.all)
-        self.set_reactive(ModelScreen.view, self._with_choices(start))
+        start = self._with_choices(start)
+        chosen = (place for place, row in enumerate(start.rows) if row.roles)
+        self.set_reactive(ModelScreen.view, start.moved(next(chosen, 0)))
 
     def compose(self) -> ComposeResult:
         yield ModelsSummary()
@@ -126,10 +132,13 @@ class ModelScreen(Screen[None]):
     async def read_again(self) -> None:
         """Ask the server everything."""
         given = self.given
-        self._take(await model_reader.look(given.engine, self.view.server, given.measured))
+        look = model_reader.look(given.engine, self.view.server, given.measured, given.shapes)
+        self._take(await look)
         if (error := self.view.server.error) is not None:
             self.show_error(error)
-        async with aclosing(model_reader.shapes(given.engine, self.view.server)) as found:
+            return
+        shapes = model_reader.shapes(given.engine, self.view.server.models, given.shapes)
+        async with aclosing(shapes) as found:
             async for name, shape in found:
                 self._take(model_reader.with_shape(self.view.server, name, shape))
 
@@ -182,6 +191,7 @@ class ModelScreen(Screen[None]):
         suggestions = self.query_one(SuggestionList)
         was_shown = suggestions.is_shown
         suggestions.view = view
+        self.set_class(suggestions.is_shown, "-suggesting")
         self.set_class(suggestions.is_shown and not view.server.models, "-nothing")
         if suggestions.is_shown != was_shown and view.pull is None:
             self.query_one("SuggestionList OptionList" if not was_shown else "ModelRows").focus()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -15,7 +17,6 @@ from ..model_rows import ModelRow, fit_sentence, gib, loaded_words, name, speed_
 from ..model_view import ModelsView
 
 NO_SPEED: Final = "no data yet"
-_MUTED: Final = "$foreground 75%"
 
 
 class ModelsSummary(Widget):
@@ -39,21 +40,30 @@ class ModelsSummary(Widget):
         return line
 
 
-class ModelFacts(Static):
-    """Says of the model under the cursor what the table has no room for."""
+class ModelFacts(Vertical):
+    """Says of the model under the cursor what the table has no room for; absent without one."""
 
     DEFAULT_CSS = """
     ModelFacts {
-        height: auto; max-height: 6; padding: 0 2; border-top: solid $border-blurred;
+        height: auto; padding: 0 2; border-top: solid $border-blurred;
+        &.-none { display: none; }
+        & > .what { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .why { height: auto; max-height: 3; color: $foreground 75%; }
     }
     """
 
     view: reactive[ModelsView] = reactive(ModelsView(), init=False)
 
+    def compose(self) -> ComposeResult:
+        yield Static("", classes="what")
+        yield Static("", classes="why")
+
     def watch_view(self, view: ModelsView) -> None:
         row = view.current
-        self.display = row is not None
-        self.update(facts(row, view.now) if row else Content(""))
+        self.set_class(row is None, "-none")
+        if row is not None:
+            self.query_one(".what", Static).update(facts(row, view.now))
+            self.query_one(".why", Static).update(Content(clean(fit_sentence(row))))
 
 
 def summary(view: ModelsView) -> list[str]:
@@ -76,22 +86,17 @@ def summary(view: ModelsView) -> list[str]:
 
 
 def facts(row: ModelRow, now: float) -> Content:
-    """One model in a few lines.
+    """One model in a line, the most important first.
 
     Args:
         row: The model.
         now: Seconds since the epoch.
     """
-    what = [name(row), *row.can]
+    what = [*row.can]
     if row.loaded or row.busy:
         loaded = loaded_words(row, now)
         what.append(loaded if row.busy else f"loaded: {loaded}")
-    if row.usable and row.kind != "cloud":
+    if row.kind == "text":
         known = f"{speed_words(row.speed)} tok/s measured here" if row.speed else NO_SPEED
         what.append(f"speed: {known}")
-    return Content.assemble(
-        (what[0], "bold"),
-        (" · ".join(["", *what[1:]]), _MUTED),
-        "\n",
-        (clean(fit_sentence(row)), _MUTED),
-    )
+    return Content.assemble((name(row), "bold"), (" · ".join(["", *what]), "$foreground 75%"))

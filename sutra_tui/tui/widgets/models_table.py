@@ -154,7 +154,7 @@ class ModelRows(ScrollView, can_focus=True, inherit_bindings=False):
         if place < len(self.view.rows):
             row, at_cursor = self.view.rows[place], place == self.view.cursor
             base = ("model-rows--cursor",) if at_cursor else ()
-            gutter = f"{CURSOR if at_cursor else ' '} {row.roles:<2}".ljust(columns.GUTTER)
+            gutter = f"{CURSOR if at_cursor else ' '}{row.roles:<2} "
             pieces = [(gutter, "sign"), *_cells(row, width, self.view.now)]
         segments = [
             Segment(text, self._style(*base, *([f"model-rows--{style}"] if style else [])))

@@ -92,7 +92,7 @@ class PullCard(Vertical):
         head = Content.assemble(
             (f"{sign} ", style), (clean_line(pull.model, 48), "bold"), f"  {headline(pull, now)}"
         )
-        error = f"{pull.error.message} {pull.error.remedy}" if pull.error else ""
+        error = f"{pull.error.message}\n{pull.error.remedy}".rstrip() if pull.error else ""
         layers = Content("\n").join(_layers(pull, width))
         shown = (head, layers, error, warning(pull, disk), width)
         if shown == self._shown:

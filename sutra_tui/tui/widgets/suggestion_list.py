@@ -39,10 +39,6 @@ class SuggestionList(Vertical):
         &.-shown { display: block; }
         & > .head { height: auto; text-style: bold; }
         & > .foot { height: auto; color: $text-muted; margin-top: 1; }
-        & > OptionList {
-            height: auto; border: none; background: $background; padding: 0; margin-top: 1;
-            text-wrap: nowrap; text-overflow: ellipsis;
-        }
     }
     """
 
@@ -65,7 +61,7 @@ class SuggestionList(Vertical):
             return
         self._pairs = view.suggestions
         rows = [
-            Content.assemble((title, "bold"), f"\n  {words}\n")
+            Content.assemble((title, "bold"), f"\n  {words}")
             for title, words in (pair_words(pair, view) for pair in self._pairs)
         ]
         options = self.query_one(OptionList)
@@ -81,7 +77,7 @@ class SuggestionList(Vertical):
             if memory
             else "Worked out for a laptop with 8 GB: the server's memory cannot be seen from here."
         )
-        words = f"enter pulls a pair · {seen} {disk_words(view.server.disk)}"
+        words = f"Enter pulls a pair. {seen} {disk_words(view.server.disk)}"
         self.query_one(".head", Static).update(Content(NOTHING_SUITABLE if rows else NOTHING_FITS))
         self.query_one(".foot", Static).update(Content(words))
 
