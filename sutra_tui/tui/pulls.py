@@ -99,6 +99,7 @@ class Pulls:
         pull = self.find(model)
         if pull is not None and (task := self._tasks.get(pull.model)) is not None:
             await settle(task)
+            self._note_stopped(pull.model)  # a task that never got its turn could not
 
     def forget(self, model: str) -> None:
         """Take a pull that is over off the list."""
@@ -127,9 +128,12 @@ class Pulls:
         except Exception as error:
             self._end(name, "failed", UnexpectedFailure.of(error))
         finally:
-            pull = self._pulls[name]
-            if pull.running:
-                self._pulls[name] = replace(pull, state="stopped")
+            self._note_stopped(name)
+
+    def _note_stopped(self, name: str) -> None:
+        pull = self._pulls[name]
+        if pull.running:
+            self._pulls[name] = replace(pull, state="stopped")
 
     def _end(self, name: str, state: State, error: SutraError | None = None) -> None:
         pull = self._pulls[name] = replace(self._pulls[name], state=state, error=error)

@@ -61,6 +61,7 @@ class PullCard(Vertical):
     def __init__(self, pull: Pull) -> None:
         super().__init__()
         self.pull = pull
+        self._told: tuple[float, Disk | None] = (0.0, None)
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
@@ -86,7 +87,18 @@ class PullCard(Vertical):
             now: Seconds by the clock it was folded with.
             disk: Where it goes; None when that cannot be seen.
         """
-        self.pull = pull
+        self.pull, self._told = pull, (now, disk)
+        if self.is_mounted:
+            self._show(now, disk)
+
+    def on_mount(self) -> None:
+        self._show(*self._told)
+
+    def on_resize(self) -> None:
+        self._show(*self._told)
+
+    def _show(self, now: float, disk: Disk | None) -> None:
+        pull = self.pull
         width = max(20, self.size.width - 4)
         sign, style = SIGNS[pull.state]
         head = Content.assemble(
@@ -138,11 +150,9 @@ class PullPanel(VerticalScroll, can_focus=False):
                 card.remove()
         for pull in pulls:
             card = cards.get(pull.model) or PullCard(pull)
+            card.show(pull, now, disk)
             if pull.model not in cards:
                 self.mount(card)
-                card.call_after_refresh(card.show, pull, now, disk)
-            elif card.is_mounted:
-                card.show(pull, now, disk)
         self.set_class(bool(pulls), "-filled")
 
 
