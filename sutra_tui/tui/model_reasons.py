@@ -74,14 +74,12 @@ def pullable(view: ModelsView) -> str | None:
 
 def stoppable(view: ModelsView) -> str | None:
     """A pull is running."""
-    return None if view.pull and view.pull.running else "Nothing is being pulled."
+    return None if view.running_pull else "Nothing is being pulled."
 
 
 def resumable(view: ModelsView) -> str | None:
     """A pull was stopped or failed."""
-    if view.pull is None or not view.pull.can_resume:
-        return "No pull was stopped or failed."
-    return pullable(view)
+    return pullable(view) if view.resumable_pull else "No pull was stopped or failed."
 
 
 def forgettable(view: ModelsView) -> str | None:

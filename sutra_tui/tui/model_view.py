@@ -89,10 +89,18 @@ class ModelsView:
         return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
 
     @property
-    def pull(self) -> Pull | None:
-        """The pull that keys mean: the one with the focus, else the first that is not done."""
-        chosen = [pull for pull in self.pulls if pull.model == self.pull_chosen]
-        return next(iter(chosen or [p for p in self.pulls if p.state != "done"]), None)
+    def running_pull(self) -> Pull | None:
+        """The pull that would be stopped: the one with the focus, else the first that runs."""
+        return self._meant([pull for pull in self.pulls if pull.running])
+
+    @property
+    def resumable_pull(self) -> Pull | None:
+        """The pull that would go on: the one with the focus, else the first that can."""
+        return self._meant([pull for pull in self.pulls if pull.can_resume])
+
+    def _meant(self, pulls: list[Pull]) -> Pull | None:
+        chosen = [pull for pull in pulls if pull.model == self.pull_chosen]
+        return next(iter(chosen or pulls), None)
 
     @property
     def is_unsuitable(self) -> bool:

@@ -107,12 +107,13 @@ def pair_words(pair: SuggestedPair, view: ModelsView) -> tuple[str, str]:
     return title, f"{download} to download · {gib(pair.peak)} in memory, {residence}"
 
 
-def headline(pull: Pull, now: float) -> str:
+def headline(pull: Pull, now: float, width: int = 200) -> str:
     """A pull in one line, behind its name.
 
     Args:
         pull: The pull.
         now: Seconds by the clock it was folded with.
+        width: Cells there are; where they are few, what the layers' lines say too is left out.
     """
     progress = pull.progress
     amount = f"{size(progress.completed)} of {size(progress.total)}" if progress.total else ""
@@ -129,14 +130,19 @@ def headline(pull: Pull, now: float) -> str:
         case "writing" | "done":
             return "writing the manifest"
     speed, eta = progress.speed(now), progress.eta_s(now)
-    parts = [share, amount]
+    pace = ""
     if speed is not None:
-        parts.append(f"{size(int(speed))}/s" if speed >= 1 else "nothing is coming")
-    if eta is not None:
-        parts.append(f"{_left(eta)} left")
+        pace = f"{size(int(speed))}/s" if speed >= 1 else "nothing is coming"
+    left = f"{_left(eta)} left" if eta is not None else ""
+    resumed = ""
     if progress.before and progress.before < progress.total:
-        parts.append(f"went on from {size(progress.before)}")
-    return " · ".join(part for part in parts if part)
+        resumed = f"went on from {size(progress.before)}"
+    lines = [
+        " · ".join(part for part in parts if part)
+        for parts in ((share, amount, pace, left, resumed), (share, amount, pace, left))
+    ]
+    shortest = " · ".join(part for part in (share, pace, left) if part)
+    return next((line for line in lines if len(line) <= width), shortest)
 
 
 def warning(pull: Pull, disk: Disk | None) -> str:

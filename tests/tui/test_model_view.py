@@ -109,11 +109,15 @@ def pull(model: str, state: Any) -> Pull:
     return Pull(model, state=state)
 
 
-def test_keys_mean_the_pull_with_the_focus_else_the_first_that_is_not_done() -> None:
-    pulls = (pull("a", "done"), pull("b", "failed"), pull("c", "running"))
-    assert view(pulls=pulls).pull == pulls[1]
-    assert view(pulls=pulls, pull_chosen="c").pull == pulls[2]
-    assert view(pulls=pulls[:1]).pull is None
+def test_keys_mean_the_pull_with_the_focus_else_the_first_they_apply_to() -> None:
+    states = ("done", "failed", "running", "stopped", "running")
+    pulls = tuple(pull(name, state) for name, state in zip("abcde", states, strict=True))
+    shown = view(pulls=pulls)
+    assert (shown.running_pull, shown.resumable_pull) == (pulls[2], pulls[1])
+    assert view(pulls=pulls, pull_chosen="e").running_pull == pulls[4]
+    assert view(pulls=pulls, pull_chosen="d").resumable_pull == pulls[3]
+    assert view(pulls=pulls, pull_chosen="d").running_pull == pulls[2]
+    assert view(pulls=pulls[:1]).running_pull is None
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,19 @@ def test_a_pull_in_a_line(pull: Pull, words: str) -> None:
     assert headline(pull, 50.0) == words
 
 
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (75, "25% · 500 MB of 2.0 GB · 2 MB/s · 12 min 30 s left · went on from 400 MB"),
+        (60, "25% · 500 MB of 2.0 GB · 2 MB/s · 12 min 30 s left"),
+        (40, "25% · 2 MB/s · 12 min 30 s left"),
+        (10, "25% · 2 MB/s · 12 min 30 s left"),
+    ],
+)
+def test_with_little_room_speed_and_time_left_are_said_first(width: int, words: str) -> None:
+    assert headline(Pull("m", RESUMED), 50.0, width) == words
+
+
 def test_a_very_slow_pull_is_left_in_hours() -> None:
     slow = progress(samples=((0.0, 499 * MB), (50.0, 500 * MB)))
     assert headline(Pull("m", slow), 50.0).endswith("20 KB/s · 20 h 50 min left")

@@ -283,11 +283,11 @@ class ModelManager(ModelScreen):
         self.say("Stopped. What was downloaded is kept by the server; r goes on from there.")
 
     def action_stop_pull(self) -> None:
-        if (pull := self.view.pull) is not None:
+        if (pull := self.view.running_pull) is not None:
             self._stop_pull(pull.model)
 
     def action_resume_pull(self) -> None:
-        if (pull := self.view.pull) is not None:
+        if (pull := self.view.resumable_pull) is not None:
             self._start_pull(pull.model)
 
     def action_forget_pull(self) -> None:

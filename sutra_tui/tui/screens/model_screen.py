@@ -193,7 +193,7 @@ class ModelScreen(Screen[None]):
         suggestions.view = view
         self.set_class(suggestions.is_shown, "-suggesting")
         self.set_class(suggestions.is_shown and not view.server.models, "-nothing")
-        if suggestions.is_shown != was_shown and view.pull is None:
+        if suggestions.is_shown != was_shown and not view.pulls:
             self.query_one("SuggestionList OptionList" if not was_shown else "ModelRows").focus()
         if view.search.strip():
             self.query_one(SearchLine).say(len(view.rows))

@@ -5,13 +5,14 @@ Invariant: cards are kept per model name and told what to show; they know no eng
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from ...core.clean import clean, clean_line
@@ -21,6 +22,8 @@ from ..pulls import Pull
 from .chip import Chip
 
 MOST_LAYERS: Final = 6
+CHIP_ROOM: Final = 10
+"""Cells of the chip beside a pull that runs."""
 SIGNS: Final = {
     "running": ("↓", "$accent"),
     "done": ("✓", "$text-success"),
@@ -101,9 +104,8 @@ class PullCard(Vertical):
         pull = self.pull
         width = max(20, self.size.width - 4)
         sign, style = SIGNS[pull.state]
-        head = Content.assemble(
-            (f"{sign} ", style), (clean_line(pull.model, 48), "bold"), f"  {headline(pull, now)}"
-        )
+        name = Content.assemble((f"{sign} ", style), (clean_line(pull.model, 48), "bold"), "  ")
+        head = name + headline(pull, now, width - name.cell_length - CHIP_ROOM)
         error = f"{pull.error.message}\n{pull.error.remedy}".rstrip() if pull.error else ""
         layers = Content("\n").join(_layers(pull, width))
         shown = (head, layers, error, warning(pull, disk), width)
@@ -142,7 +144,7 @@ class PullPanel(VerticalScroll, can_focus=False):
     """
 
     def show(self, pulls: Sequence[Pull], now: float, disk: Disk | None) -> None:
-        """Show these pulls, the oldest first; the arguments are those of `PullCard.show`."""
+        """Show these pulls, those that run first; the arguments are those of `PullCard.show`."""
         cards = {card.pull.model: card for card in self.query(PullCard)}
         wanted = {pull.model for pull in pulls}
         for name, card in cards.items():
@@ -153,7 +155,19 @@ class PullPanel(VerticalScroll, can_focus=False):
             card.show(pull, now, disk)
             if pull.model not in cards:
                 self.mount(card)
+        order = {pull.model: place for place, pull in enumerate(_ordered(pulls))}
+        if [card.pull.model for card in self.query(PullCard)] != list(order):
+            self.sort_children(key=lambda child: _place(child, order))
         self.set_class(bool(pulls), "-filled")
+
+
+def _ordered(pulls: Sequence[Pull]) -> list[Pull]:
+    """Those that run first, each group the oldest first."""
+    return sorted(pulls, key=lambda pull: not pull.running)
+
+
+def _place(child: Widget, order: Mapping[str, int]) -> int:
+    return order.get(child.pull.model, len(order)) if isinstance(child, PullCard) else len(order)
 
 
 def _layers(pull: Pull, width: int) -> list[Content]:
