@@ -63,6 +63,7 @@ def _dispatch(arguments: list[str]) -> int:
         "tui": _tui,
         "run": _run,
         "models": _models,
+        "pull": _pull,
         "cache": _cache,
         "config": _config,
         "doctor": _doctor,
@@ -197,6 +198,26 @@ def _models(args: argparse.Namespace) -> int:
     try:
         models_command(open_engine, output, voice, as_json=args.json)
     except Stopped as stopped:
+        return stopped.exit_code
+    return 0
+
+
+def _pull(args: argparse.Namespace) -> int:
+    from .headless.pulling import pull_command
+    from .headless.stopping import Stopped
+    from .headless.streams import Voice
+
+    voice = Voice()
+    reading = _settings()
+    voice.say_all(reading.warnings)
+
+    def open_engine() -> Engine:
+        return _open_engine(args, reading.settings, demo=args.demo)
+
+    try:
+        pull_command(open_engine, args.name, voice)
+    except Stopped as stopped:
+        voice.say("Stopped. The server keeps what was downloaded; pull again to go on.")
         return stopped.exit_code
     return 0
 

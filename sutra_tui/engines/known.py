@@ -95,7 +95,7 @@ _PULLING: Final = (
     ),
     _row(
         r"digest mismatch",
-        errors.StreamInterrupted,
+        errors.ServerFailed,
         "What was downloaded of {model} is damaged, and the server has thrown it away.",
         "Pull it again.",
     ),

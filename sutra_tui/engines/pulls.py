@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
+from ..core.errors import StreamInterrupted
 from ..core.pulling import PullLine
 from . import faults
 from .read_ahead import ReadAhead
@@ -35,16 +36,19 @@ async def lines(
         EngineError: What the server said went wrong.
     """
 
-    with faults.translated(address, model):
-        said = ""
-        async with ReadAhead(stream) as ahead:
-            while parts := await _take(ahead, address):
-                for part in parts:
-                    line = pull_line(part.model_dump())
-                    said = line.status
-                    yield line
-        if said != "success":
-            raise faults.pull_interrupted(address)
+    said = ""
+    try:
+        with faults.translated(address, model):
+            async with ReadAhead(stream) as ahead:
+                while parts := await _take(ahead, address):
+                    for part in parts:
+                        line = pull_line(part.model_dump())
+                        said = line.status
+                        yield line
+    except StreamInterrupted as error:
+        raise faults.pull_interrupted(address) from error
+    if said != "success":
+        raise faults.pull_interrupted(address)
 
 
 async def _take(ahead: ReadAhead[Any], address: str) -> list[Any]:

@@ -26,11 +26,12 @@ from .help_text import (
     DOCTOR_ABOUT,
     DOCTOR_EXAMPLES,
     EXAMPLES,
+    PULL_ABOUT,
     RUN_ABOUT,
     RUN_EXAMPLES,
 )
 
-COMMANDS: Final = ("tui", "run", "models", "cache", "config", "doctor")
+COMMANDS: Final = ("tui", "run", "models", "pull", "cache", "config", "doctor")
 NESTED: Final = {"cache": "the cache", "config": "the settings"}
 """Commands that have commands, and what those are about."""
 PACES: Final = ("realistic", "brisk", "instant")
@@ -101,6 +102,10 @@ def build_parser() -> Parser:
     )
     _add_run(run)
     _add_models(add_command(commands, "models", "list what the server has"))
+    pull = add_command(
+        commands, "pull", "get a model onto the server", PULL_ABOUT, "", "[options] NAME"
+    )
+    _add_pull(pull)
     cache = add_command(
         commands,
         "cache",
@@ -154,6 +159,11 @@ def _add_doctor(parser: Parser) -> None:
         help="try this model instead; may be given again",
     )
     _add_models_of_the_run(parser)
+    _add_server(parser)
+
+
+def _add_pull(parser: Parser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the model and its tag, such as llama3.2:3b")
     _add_server(parser)
 
 

@@ -19,11 +19,16 @@ examples:
   sutra --demo                            look around without a server or a model
   sutra run "Write a Python merge sort"   one answer, straight to the terminal
   sutra models                            what the server has
+  sutra pull llama3.2:3b                  get a model
   sutra cache list                        the demonstrations that are kept
   sutra doctor                            what is wrong, and how to put it right
   sutra config show                       the settings
 
 `sutra COMMAND --help` says more about a command.
+"""
+PULL_ABOUT: Final = """\
+Get a model onto the server, with its progress on standard error. Interrupted, it keeps what came;
+the same command again goes on from there.
 """
 RUN_ABOUT: Final = """\
 Run one query through both models and write Model B's answer to standard output, and nothing else.

@@ -106,7 +106,7 @@ class Teller:
         now = self._now()
         if now - self._drawn >= REDRAW_S:
             self._drawn = now
-            self._voice.show(self._status.line(now, _columns() - 1))
+            self._voice.show(self._status.line(now, columns() - 1))
 
     def make_way(self) -> None:
         """Standard output is about to be written to: leave a shared terminal to it."""
@@ -139,7 +139,8 @@ class Teller:
         return self._clock() - self._started
 
 
-def _columns() -> int:
+def columns() -> int:
+    """Cells of the terminal behind standard error; 80 when that is none."""
     try:
         return os.get_terminal_size(2).columns or 80
     except (OSError, ValueError):

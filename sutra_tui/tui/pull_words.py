@@ -15,7 +15,8 @@ from ..core.model_names import is_cloud_name, same_model
 from ..core.protocol import ModelInfo, ModelShape
 from ..core.pulling import Layer
 from ..core.suggestions import SuggestedModel, SuggestedPair, not_pulled, suggested
-from ..wording import seconds, size
+from ..pull_wording import amounts, disk_words, progress_words, shortage
+from ..wording import size
 from .model_rows import gib
 from .model_view import ModelsView
 from .pulls import Pull
@@ -75,13 +76,6 @@ def outlook(name: str, view: ModelsView) -> Outlook:
     return Outlook(tuple(lines), short)
 
 
-def disk_words(disk: Disk | None) -> str:
-    """How much the disk of the models has left."""
-    if disk is None:
-        return "The disk of the server's machine cannot be seen from here."
-    return f"{size(disk.free)} free at {clean_line(disk.folder, 60)}."
-
-
 def memory_words(model: SuggestedModel, view: ModelsView) -> str:
     """Whether a model that is not there yet would fit into memory."""
     shape = _shape(model)
@@ -115,45 +109,17 @@ def headline(pull: Pull, now: float, width: int = 200) -> str:
         now: Seconds by the clock it was folded with.
         width: Cells there are; where they are few, what the layers' lines say too is left out.
     """
-    progress = pull.progress
-    amount = f"{size(progress.completed)} of {size(progress.total)}" if progress.total else ""
-    share = f"{progress.fraction:.0%}" if progress.fraction is not None else ""
+    total, words = pull.progress.total, (pull.state, *amounts(pull.progress))
     if pull.state == "done":
-        return f"pulled, {size(progress.total)}" if progress.total else "pulled"
+        return f"pulled, {size(total)}" if total else "pulled"
     if pull.state != "running":
-        return " · ".join(part for part in (pull.state, share, amount) if part)
-    match progress.phase:
-        case "asking":
-            return "asking for its manifest"
-        case "verifying":
-            return f"verifying what was downloaded · {size(progress.total)}"
-        case "writing" | "done":
-            return "writing the manifest"
-    speed, eta = progress.speed(now), progress.eta_s(now)
-    pace = ""
-    if speed is not None:
-        pace = f"{size(int(speed))}/s" if speed >= 1 else "nothing is coming"
-    left = f"{_left(eta)} left" if eta is not None else ""
-    resumed = ""
-    if progress.before and progress.before < progress.total:
-        resumed = f"went on from {size(progress.before)}"
-    lines = [
-        " · ".join(part for part in parts if part)
-        for parts in ((share, amount, pace, left, resumed), (share, amount, pace, left))
-    ]
-    shortest = " · ".join(part for part in (share, pace, left) if part)
-    return next((line for line in lines if len(line) <= width), shortest)
+        return " · ".join(part for part in words if part)
+    return progress_words(pull.progress, now, width)
 
 
 def warning(pull: Pull, disk: Disk | None) -> str:
     """What speaks against a pull that runs, now that its size is known; empty for nothing."""
-    missing = pull.progress.missing
-    if not pull.running or disk is None or missing <= disk.free:
-        return ""
-    return (
-        f"{size(missing)} are still to come, and {size(disk.free)} are free at "
-        f"{clean_line(disk.folder, 60)}."
-    )
+    return shortage(pull.progress, disk) if pull.running else ""
 
 
 def layer_line(layer: Layer, width: int) -> tuple[str, str, str, str]:
@@ -170,13 +136,6 @@ def layer_line(layer: Layer, width: int) -> tuple[str, str, str, str]:
     cells = max(4, width - 12 - 2 - 20)
     filled = round(layer.fraction * cells)
     return f"{digest} ", BAR[0] * filled, BAR[1] * (cells - filled), f" {figures}"
-
-
-def _left(value: float) -> str:
-    if value < 3600:
-        return seconds(value)
-    hours, minutes = divmod(round(value / 60), 60)
-    return f"{hours:,} h {minutes:02d} min" if hours < 100 else "days"
 
 
 def _shape(model: SuggestedModel) -> ModelShape:

@@ -13,7 +13,7 @@ from sutra_tui.core import errors
 from sutra_tui.core.errors import EngineError
 from sutra_tui.core.model_details import Disk
 from sutra_tui.core.pulling import PullLine, PullProgress, advance
-from sutra_tui.engines import own_machine
+from sutra_tui.engines import faults, own_machine
 from sutra_tui.engines import pulls as pulls_module
 from sutra_tui.engines.demo import demo_engine
 from sutra_tui.engines.ollama import OllamaEngine
@@ -68,10 +68,11 @@ async def test_a_broken_connection_is_an_error_and_the_next_pull_goes_on(
 ) -> None:
     server.fault("rst_mid", path="/api/pull", after=4, times=1)
     seen: list[PullLine] = []
-    with pytest.raises(errors.StreamInterrupted):
+    with pytest.raises(errors.StreamInterrupted) as caught:
         async with contextlib.aclosing(engine.pull(B)) as lines:
             async for line in lines:
                 seen.append(line)
+    assert "goes on from there" in caught.value.remedy
     had = fold(seen).completed
     assert 0 < had < MISTRAL_7B.size
     resumed = await collect(engine)
@@ -122,6 +123,21 @@ async def test_what_stops_a_pull_is_said_in_the_servers_words_with_a_way_on(
     assert quoted in caught.value.message
     assert caught.value.remedy
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("digest mismatch, file must be downloaded again: want sha256:a, got sha256:b",
+         errors.ServerFailed),
+        ("write C:\\models\\blobs\\x: There is not enough space on the disk.", errors.DiskFull),
+        ('pull model manifest: Get "https://registry.ollama.ai/v2/x": net/http: TLS handshake '
+         "timeout", errors.RegistryUnreachable),
+        ("pull model manifest: 401: unauthorized", errors.ModelUnknown),
+    ],
+)  # fmt: skip
+def test_other_words_of_servers(words: str, error: type[EngineError]) -> None:
+    assert isinstance(faults.from_words(words, address="x", model="m:1b"), error)
 
 
 @pytest.mark.parametrize("fault", ["eof_no_done", "fin_mid_chunk", "cut_mid_line"])

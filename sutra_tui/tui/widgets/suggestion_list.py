@@ -13,9 +13,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ...core.suggestions import SuggestedPair
+from ...pull_wording import disk_words
 from ..model_rows import gib
 from ..model_view import ModelsView
-from ..pull_words import disk_words, pair_words
+from ..pull_words import pair_words
 
 NOTHING_SUITABLE: Final = "Nothing that can play a role is pulled. Pairs for this machine:"
 NOTHING_FITS: Final = (
