@@ -152,7 +152,7 @@ COMMANDS: tuple[Command, ...] = (
         "open_models",
         key="ctrl+o",
         footer="Models",
-        footer_from=110,
+        footer_from=118,
         priority=True,
     ),
     Command(

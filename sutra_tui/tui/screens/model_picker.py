@@ -28,6 +28,8 @@ ROLES = {
     "b": ("Model B", "writes the final answer"),
 }
 MAX_NAME = 36
+ROOMY = 64
+"""Screen width (cells) from which rows say the quantisation too."""
 KEYS = "enter choose · escape back"
 NO_MATCH = "No model matches. Delete what you typed to see them all."
 
@@ -156,6 +158,11 @@ class ModelPicker(ModalScreen["str | None"]):
         else:
             self._say(NO_MATCH)
 
+    @property
+    def _is_roomy(self) -> bool:
+        """Whether everything fits into a row; where it does not, the fit goes before the rest."""
+        return self.app.size.width >= ROOMY
+
     def _row(self, model: ModelInfo, shape: ModelShape | None) -> ModelRow:
         return model_row(
             model_reader.completed(model, shape),
@@ -175,15 +182,13 @@ class ModelPicker(ModalScreen["str | None"]):
         ]
         if row.kind == "cloud":
             return Option(Content.assemble(*parts, ("cloud", "$text-warning")))
-        facts = (
-            f"{clean_line(info.parameter_size, 7):>5} {clean_line(info.quantization, 8):<7}"
-            f"{size(info.size):>7}  "
-        )
+        quantization = f"{clean_line(info.quantization, 8):<7}" if self._is_roomy else ""
+        facts = f"{clean_line(info.parameter_size, 7):>5} {quantization}{size(info.size):>7}  "
         words, style = badge(row)
         parts += [(facts, "$text-muted"), (f"{words:<{badges}}", style)]
         if row.loaded is not None:
             parts.append((" loaded", "$text-success"))
-        if "thinks" in row.can:
+        if "thinks" in row.can and self._is_roomy:
             parts.append((" thinks", "$text-muted"))
         return Option(Content.assemble(*parts))
 
