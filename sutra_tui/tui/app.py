@@ -215,8 +215,7 @@ class SutraApp(App[None], inherit_bindings=False):
         return [*news]
 
     def _pull_ended(self, pull: Pull) -> None:
-        if pull.state == "done":
-            self.main.connect()
+        self.main.pull_ended(pull)
 
     def use_server(self, *, host: str | None = None, demo: bool = False) -> None:
         """Go over to another server, to those of the settings, or to the demo."""

@@ -7,7 +7,7 @@ stays as it was.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -23,6 +23,8 @@ Measured = Callable[[ModelInfo], "float | None"]
 """Tokens per second a model was measured at on this machine; None without data. May read a disk."""
 AT_ONCE: Final = 4
 """Models the server is asked about at the same time."""
+MOST_ASKED: Final = 300
+"""Models asked about in one go: more than anybody has, so that no list can keep a server busy."""
 
 
 async def look(
@@ -75,7 +77,8 @@ async def shapes(
 
     asked = [model for model in models if kind(model) != "cloud"]
     there = known.of(asked)
-    tasks = [asyncio.create_task(ask(model)) for model in asked if model.name not in there]
+    unknown = [model for model in asked if model.name not in there][:MOST_ASKED]
+    tasks = [asyncio.create_task(ask(model)) for model in unknown]
     try:
         for done in asyncio.as_completed(tasks):
             model, shape = await done
@@ -87,9 +90,9 @@ async def shapes(
             task.cancel()
 
 
-def with_shape(server: ServerView, name: str, shape: ModelShape) -> ServerView:
-    """The server with one model's figures, which also say what old servers leave out of lists."""
-    shapes = {**server.shapes, name: shape}
+def with_shapes(server: ServerView, learnt: Mapping[str, ModelShape]) -> ServerView:
+    """The server with more figures, which also say what old servers leave out of lists."""
+    shapes = {**server.shapes, **learnt}
     models = tuple(completed(model, shapes.get(model.name)) for model in server.models)
     return replace(server, shapes=shapes, models=models)
 

@@ -369,6 +369,21 @@ async def test_each_command_runs_or_says_why_not(workshop: Workshop) -> None:
         assert refused >= 6
 
 
+@pytest.mark.slow
+async def test_a_thousand_models_are_listed_and_keys_still_work(workshop: Workshop) -> None:
+    for number in range(1000):
+        workshop.server.add_model(FakeModel(f"many:{number:04}"))
+    async with pilot_of(workshop) as pilot:
+        screen = await opened(pilot)
+        assert len(names(screen)) == 1004
+        asked = len(workshop.server.calls("/api/show"))
+        assert asked <= 300
+        await pilot.press("end")
+        await until(pilot, lambda: screen.view.cursor == 1003)
+        await pilot.press("slash", *"0999")
+        await until(pilot, lambda: names(screen) == ["many:0999"])
+
+
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
 async def test_hostile_names_and_texts_stay_text(workshop: Workshop, size: tuple[int, int]) -> None:
     evil = "[/][@click=app.quit]\x1b]52;c;eA==\x07\u202e" + "名" * 60

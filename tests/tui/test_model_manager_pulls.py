@@ -15,6 +15,7 @@ from sutra_tui.tui.screens.model_manager import ModelManager
 from sutra_tui.tui.screens.prompts import Confirm
 from sutra_tui.tui.screens.pull_prompt import PullPrompt
 from sutra_tui.tui.widgets.chip import Chip
+from sutra_tui.tui.widgets.notice_bar import NoticeBar
 from sutra_tui.tui.widgets.pull_panel import PullCard
 from sutra_tui.tui.widgets.suggestion_list import SuggestionList
 from tests.ollama_server import CATALOGUE, LLAMA_3B, NOMIC_EMBED, FakeModel
@@ -136,8 +137,35 @@ async def test_pulls_go_on_when_the_screen_is_closed_and_are_there_when_it_is_op
         await pilot.press("escape")
         await until(pilot, lambda: not is_open(pilot))
         workshop.server.release()
-        bench = lambda: main_screen(pilot).bench  # noqa: E731
-        await until(pilot, lambda: bench().info(NEW) and bench().info(BIG))
+        main = main_screen(pilot)
+        await until(pilot, lambda: main.bench.info(NEW) and main.bench.info(BIG))
+        assert "is pulled." in str(main.query_one(NoticeBar).content)
+
+
+async def test_a_pull_that_fails_while_the_screen_is_closed_is_told_on_the_main_screen(
+    workshop: Workshop,
+) -> None:
+    workshop.server.hold(4, path="/api/pull")
+    workshop.server.fault("rst_mid", path="/api/pull", after=5)
+    async with pilot_of(workshop) as pilot:
+        await opened(pilot)
+        await pull(pilot, NEW)
+        await until(pilot, lambda: workshop.server.parked)
+        await pilot.press("escape")
+        await until(pilot, lambda: not is_open(pilot))
+        workshop.server.release()
+        bar = main_screen(pilot).query_one(NoticeBar)
+        await until(pilot, lambda: "goes on from there" in str(bar.content))
+
+
+async def test_the_first_card_leads_here_when_nothing_is_pulled(workshop: Workshop) -> None:
+    only(workshop)
+    async with pilot_of(workshop) as pilot:
+        await connected(pilot)
+        await pilot.press("m")
+        await until(pilot, lambda: is_open(pilot))
+        screen = await at_rest(pilot)
+        assert screen.query_one(SuggestionList).is_shown
 
 
 async def test_leaving_the_app_stops_the_pulls(workshop: Workshop) -> None:

@@ -102,7 +102,7 @@ async def test_a_model_that_cannot_be_asked_about_is_left_out_and_asked_again() 
 
 
 def test_figures_fill_what_the_list_left_out_and_nothing_else() -> None:
-    server = model_reader.with_shape(ServerView(models=(OLD, CLOUD)), "old:3b", SHAPE)
+    server = model_reader.with_shapes(ServerView(models=(OLD, CLOUD)), {"old:3b": SHAPE})
     completed = server.models[0]
     assert (completed.context_length, completed.capabilities) == (4096, SHAPE.capabilities)
     told = ModelInfo("x", context_length=7, capabilities=("completion",))

@@ -12,9 +12,11 @@ from dataclasses import replace
 
 from textual import on, work
 
+from ...core.clean import clean_line
 from ...core.engine import RoleName
 from ...core.errors import SutraError
 from ...core.protocol import METHODS, ORDERS
+from ..pulls import Pull
 from ..widgets.frame import Frame
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
@@ -60,6 +62,15 @@ class MainScreen(RunScreen):
             self.bench.at(role), role, chosen, app.engine.serving(role), app.shapes, app.num_ctx
         )
         await app.push_screen(picker, take)
+
+    def pull_ended(self, pull: Pull) -> None:
+        """A pull ended by itself, perhaps while this screen was shown."""
+        notices = self.query_one(NoticeBar)
+        if pull.error is not None:
+            notices.show_error(pull.error)
+        else:
+            notices.show_quiet(f"{clean_line(pull.model, 60)} is pulled.")
+            self.connect()
 
     async def action_open_models(self) -> None:
         from .model_manager import ModelManager, Surroundings

@@ -38,6 +38,8 @@ from ..workbench import Workbench
 
 GLANCE_S: Final = 5.0
 """How often the server is asked what it holds in memory."""
+BATCH_S: Final = 0.2
+"""Least time between two showings of figures that come in one by one."""
 TICK_S: Final = 0.25
 """How often pulls and the main screen's choices are looked at; neither asks a server."""
 
@@ -139,8 +141,13 @@ class ModelScreen(Screen[None]):
             return
         shapes = model_reader.shapes(given.engine, self.view.server.models, given.shapes)
         async with aclosing(shapes) as found:
+            learnt, shown_at = {}, given.wall()
             async for name, shape in found:
-                self._take(model_reader.with_shape(self.view.server, name, shape))
+                learnt[name] = shape
+                if given.wall() - shown_at >= BATCH_S:  # each showing lists all rows anew
+                    self._take(model_reader.with_shapes(self.view.server, learnt))
+                    learnt, shown_at = {}, given.wall()
+        self._take(model_reader.with_shapes(self.view.server, learnt))
 
     @work(exclusive=True, group="glance", exit_on_error=False)
     async def _glance(self) -> None:
