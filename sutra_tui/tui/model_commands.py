@@ -18,9 +18,9 @@ _C = ScreenCommand
 MODEL_COMMANDS: Final[ScreenCommands[ModelsView]] = ScreenCommands(
     (
         _C("models.set_a", "Set as Model A", "It writes the draft and the demonstrations.",
-           "set_role('a')", "a", "Set A", 2, reasons.usable),
+           "set_role('a')", "a", "Set A", 2, reasons.usable_as_a),
         _C("models.set_b", "Set as Model B", "It writes the final answer.",
-           "set_role('b')", "b", "Set B", 3, reasons.usable),
+           "set_role('b')", "b", "Set B", 3, reasons.usable_as_b),
         _C("models.details", "Details", "Its parameters, prompt template and licence.",
            "details", "enter,i", "Details", 6, reasons.model),
         _C("models.load", "Load", "Brings it into memory, so that the next run starts sooner.",
@@ -37,6 +37,8 @@ MODEL_COMMANDS: Final[ScreenCommands[ModelsView]] = ScreenCommands(
            "forget_pull", "c", "Clear pull", 4, reasons.forgettable),
         _C("models.delete", "Delete", "Removes it from the server's disk, after asking.",
            "delete", "d,delete", "Delete", 8, reasons.deletable),
+        _C("models.other_server", "The other server", "The models of the other role's server.",
+           "other_server", "v", "Other server", 2, reasons.two_servers),
         _C("models.filter", "Filter", "Lists the models whose row contains all words typed.",
            "filter", "slash", "Filter", 7, reasons.listed),
         _C("models.sort", "Sort by the next column",

@@ -5,6 +5,7 @@ Invariant: each returns None when its condition, its docstring, holds, and else 
 
 from __future__ import annotations
 
+from ..core.engine import RoleName
 from .model_rows import ModelRow
 from .model_view import ModelsView
 
@@ -31,6 +32,21 @@ def usable(view: ModelsView) -> str | None:
     if not row.usable:
         return "This model writes no text, so it can play neither role."
     return _RUNNING if view.running else None
+
+
+def usable_as_a(view: ModelsView) -> str | None:
+    """The model can be Model A."""
+    return usable(view) or _elsewhere(view, "a")
+
+
+def usable_as_b(view: ModelsView) -> str | None:
+    """The model can be Model B."""
+    return usable(view) or _elsewhere(view, "b")
+
+
+def two_servers(view: ModelsView) -> str | None:
+    """Each role has a server of its own."""
+    return None if view.role else "One server serves both roles."
 
 
 def loadable(view: ModelsView) -> str | None:
@@ -85,6 +101,12 @@ def resumable(view: ModelsView) -> str | None:
 def forgettable(view: ModelsView) -> str | None:
     """A pull on the list is over."""
     return None if any(not p.running for p in view.pulls) else "No pull on the list is over."
+
+
+def _elsewhere(view: ModelsView, role: RoleName) -> str | None:
+    if view.role in (None, role):
+        return None
+    return f"Model {role.upper()} has a server of its own; v shows its models."
 
 
 def _idle(row: ModelRow) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ..core.engine import RoleName
 from ..core.errors import SutraError
 from ..core.model_details import Disk
 from ..core.protocol import LoadedModel, Memory, ModelInfo, ModelShape
@@ -54,6 +55,8 @@ class ModelsView:
 
     Args:
         server: What is there.
+        role: Whose server it is, where each role has one of its own; None serves both.
+        address: Where it is.
         model_a, model_b: The models chosen for the roles.
         num_ctx: Context that memory is judged for, in tokens.
         running: A run is going on, so that models should be left alone.
@@ -69,6 +72,8 @@ class ModelsView:
     """
 
     server: ServerView = field(default_factory=ServerView)
+    role: RoleName | None = None
+    address: str = ""
     model_a: str = ""
     model_b: str = ""
     num_ctx: int = 4096
@@ -156,8 +161,11 @@ def listed(view: ModelsView) -> ModelsView:
 
 def _row(view: ModelsView, model: ModelInfo) -> ModelRow:
     server = view.server
-    roles = ("A" if model.name == view.model_a else "") + (
-        "B" if model.name == view.model_b else ""
+    chosen = {"a": view.model_a, "b": view.model_b}
+    roles = "".join(
+        role.upper()
+        for role, name in chosen.items()
+        if name == model.name and view.role in (None, role)
     )
     return model_row(
         model,

@@ -1,7 +1,7 @@
 """The pulls under way: they belong to the app, and go on whichever screen is shown.
 
-Invariant: at most one pull per model name; each ends as a value that says how, and after `close`
-none is running and every connection is closed.
+Invariant: at most one pull per model and server; each ends as a value that says how, and after
+`close` none is running and every connection is closed.
 """
 
 from __future__ import annotations
@@ -31,16 +31,23 @@ class Pull:
         progress: How far it is.
         state: Whether it runs, or how it ended.
         error: Why it failed.
+        server: Address of the server that pulls.
     """
 
     model: str
     progress: PullProgress = field(default_factory=PullProgress)
     state: State = "running"
     error: SutraError | None = None
+    server: str = ""
 
     @property
     def running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What no other pull has."""
+        return self.server, self.model
 
     @property
     def can_resume(self) -> bool:
@@ -63,22 +70,26 @@ class Pulls:
     ) -> None:
         self.clock = clock
         self._ended = ended
-        self._pulls: dict[str, Pull] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._pulls: dict[tuple[str, str], Pull] = {}
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     @property
     def all(self) -> tuple[Pull, ...]:
         """Every pull, the oldest first."""
         return tuple(self._pulls.values())
 
+    def at(self, engine: Engine) -> tuple[Pull, ...]:
+        """Those of one server, the oldest first."""
+        return tuple(pull for pull in self._pulls.values() if pull.server == engine.address)
+
     @property
     def running(self) -> bool:
         """Whether anything is being pulled."""
         return any(pull.running for pull in self._pulls.values())
 
-    def find(self, model: str) -> Pull | None:
-        """The pull of that model, under whichever spelling it was started."""
-        return next((p for p in self._pulls.values() if same_model(p.model, model)), None)
+    def find(self, engine: Engine, model: str) -> Pull | None:
+        """A server's pull of that model, under whichever spelling it was started."""
+        return next((pull for pull in self.at(engine) if same_model(pull.model, model)), None)
 
     def start(self, engine: Engine, model: str) -> bool:
         """Begin a pull, or go on with one that was stopped or failed.
@@ -86,27 +97,27 @@ class Pulls:
         Returns:
             Whether it was begun; not when it runs already.
         """
-        known = self.find(model)
+        known = self.find(engine, model)
         if known is not None and known.running:
             return False
-        name = known.model if known is not None else model
-        self._pulls[name] = Pull(name)
-        self._tasks[name] = asyncio.create_task(self._pull(engine, name), name="pull")
+        pull = Pull(known.model if known is not None else model, server=engine.address)
+        self._pulls[pull.key] = pull
+        self._tasks[pull.key] = asyncio.create_task(self._pull(engine, pull), name="pull")
         return True
 
-    async def stop(self, model: str) -> None:
+    async def stop(self, engine: Engine, model: str) -> None:
         """Stop a pull and close its connection. What was downloaded stays with the server."""
-        pull = self.find(model)
-        if pull is not None and (task := self._tasks.get(pull.model)) is not None:
+        pull = self.find(engine, model)
+        if pull is not None and (task := self._tasks.get(pull.key)) is not None:
             await settle(task)
-            self._note_stopped(pull.model)  # a task that never got its turn could not
+            self._note_stopped(pull.key)  # a task that never got its turn could not
 
-    def forget(self, model: str) -> None:
+    def forget(self, engine: Engine, model: str) -> None:
         """Take a pull that is over off the list."""
-        pull = self.find(model)
+        pull = self.find(engine, model)
         if pull is not None and not pull.running:
-            self._pulls.pop(pull.model)
-            self._tasks.pop(pull.model, None)
+            self._pulls.pop(pull.key)
+            self._tasks.pop(pull.key, None)
 
     async def close(self) -> None:
         """Stop everything, and forget it."""
@@ -115,27 +126,27 @@ class Pulls:
         self._tasks.clear()
         self._pulls.clear()
 
-    async def _pull(self, engine: Engine, name: str) -> None:
+    async def _pull(self, engine: Engine, pull: Pull) -> None:
+        key, progress = pull.key, pull.progress
         try:
-            async with aclosing(engine.pull(name)) as lines:
+            async with aclosing(engine.pull(pull.model)) as lines:
                 async for line in lines:
-                    pull = self._pulls[name]
-                    progress = advance(pull.progress, line, self.clock())
-                    self._pulls[name] = replace(pull, progress=progress)
-            self._end(name, "done")
+                    progress = advance(progress, line, self.clock())
+                    self._pulls[key] = replace(pull, progress=progress)
+            self._end(key, "done")
         except SutraError as error:
-            self._end(name, "failed", error)
+            self._end(key, "failed", error)
         except Exception as error:
-            self._end(name, "failed", UnexpectedFailure.of(error))
+            self._end(key, "failed", UnexpectedFailure.of(error))
         finally:
-            self._note_stopped(name)
+            self._note_stopped(key)
 
-    def _note_stopped(self, name: str) -> None:
-        pull = self._pulls[name]
+    def _note_stopped(self, key: tuple[str, str]) -> None:
+        pull = self._pulls[key]
         if pull.running:
-            self._pulls[name] = replace(pull, state="stopped")
+            self._pulls[key] = replace(pull, state="stopped")
 
-    def _end(self, name: str, state: State, error: SutraError | None = None) -> None:
-        pull = self._pulls[name] = replace(self._pulls[name], state=state, error=error)
+    def _end(self, key: tuple[str, str], state: State, error: SutraError | None = None) -> None:
+        pull = self._pulls[key] = replace(self._pulls[key], state=state, error=error)
         if self._ended is not None:
             self._ended(pull)

@@ -82,7 +82,7 @@ async def test_stop_and_go_on_by_keys(workshop: Workshop) -> None:
         workshop.server.release()
         await pilot.press("r")
         await until(pilot, lambda: NEW in names(screen))
-        done = pilot.app.pulls.find(NEW)
+        done = pilot.app.pulls.find(pilot.app.engine, NEW)
         assert done.progress.before > 0
 
 
@@ -221,7 +221,7 @@ async def test_a_connection_that_breaks_is_resumed(workshop: Workshop) -> None:
         await under_way(pilot, NEW, "failed")
         await pilot.press("r")
         await until(pilot, lambda: NEW in names(screen))
-        assert pilot.app.pulls.find(NEW).progress.before > 0
+        assert pilot.app.pulls.find(pilot.app.engine, NEW).progress.before > 0
 
 
 async def test_the_prompt_says_what_a_pull_needs_before_it_starts(workshop: Workshop) -> None:

@@ -169,3 +169,15 @@ def test_every_command_has_a_key_of_its_own_and_every_column_a_digit() -> None:
     assert len(keys) == len(set(keys))
     assert all(command.title and command.help for command in MODEL_COMMANDS.all)
     assert len(COLUMNS) == 10
+
+
+def test_with_a_server_for_each_role_a_model_plays_only_the_role_of_its_server() -> None:
+    both = {"model_a": "llama3.2:3b", "model_b": "llama3.2:3b", "cursor": 2}
+    at_b = view(role="b", **both)
+    assert at_b.current is not None
+    assert at_b.current.roles == "B"
+    commands = {command.id: command for command in MODEL_COMMANDS.all}
+    assert "v shows its models" in (commands["models.set_a"].reason(at_b) or "")
+    assert commands["models.set_b"].reason(at_b) is None
+    assert commands["models.other_server"].reason(at_b) is None
+    assert commands["models.other_server"].reason(view(**both)) is not None

@@ -46,11 +46,11 @@ class Ended(list[Pull]):
             await asyncio.wait_for(self._told.wait(), 5)
 
 
-async def started(pulls: Pulls, name: str) -> None:
+async def started(pulls: Pulls, engine: OllamaEngine, name: str) -> None:
     """Wait until the first bytes of a pull were told."""
 
     def begun() -> bool:
-        pull = pulls.find(name)
+        pull = pulls.find(engine, name)
         return pull is not None and pull.progress.completed > 0
 
     while not begun():  # noqa: ASYNC110
@@ -92,8 +92,8 @@ async def test_stopping_closes_the_connection_and_starting_again_goes_on(
     ended = Ended()
     pulls = Pulls(ended=ended)
     pulls.start(engine, B)
-    await started(pulls, B)
-    await pulls.stop(B)
+    await started(pulls, engine, B)
+    await pulls.stop(engine, B)
     await server.until(lambda: server.calls("/api/pull")[0].disconnected)
     (pull,) = pulls.all
     assert pull.state == "stopped"
@@ -110,7 +110,7 @@ async def test_stopping_closes_the_connection_and_starting_again_goes_on(
 async def test_stopping_before_the_first_step_counts_too(engine: OllamaEngine) -> None:
     pulls = Pulls()
     pulls.start(engine, B)
-    await pulls.stop(B)
+    await pulls.stop(engine, B)
     assert pulls.all[0].state == "stopped"
 
 
@@ -138,7 +138,7 @@ async def test_an_unknown_name_fails_with_its_error_and_can_be_put_away(
     pulls.start(engine, "nobody:1b")
     await ended.count(1)
     assert isinstance(pulls.all[0].error, ModelUnknown)
-    pulls.forget("nobody:1b")
+    pulls.forget(engine, "nobody:1b")
     assert pulls.all == ()
 
 
@@ -146,7 +146,7 @@ async def test_a_pull_that_runs_is_not_put_away(server: OllamaServer, engine: Ol
     server.hold(1, path="/api/pull")
     pulls = Pulls()
     pulls.start(engine, B)
-    pulls.forget(B)
+    pulls.forget(engine, B)
     assert len(pulls.all) == 1
     await pulls.close()
 
@@ -156,8 +156,8 @@ async def test_closing_stops_everything(server: OllamaServer, engine: OllamaEngi
     pulls = Pulls()
     pulls.start(engine, A)
     pulls.start(engine, B)
-    await started(pulls, A)
-    await started(pulls, B)
+    await started(pulls, engine, A)
+    await started(pulls, engine, B)
     await pulls.close()
     await server.until(lambda: all(call.disconnected for call in server.calls("/api/pull")))
     assert pulls.all == ()
@@ -174,3 +174,20 @@ async def test_a_fault_of_ours_ends_a_pull_and_not_the_app() -> None:
     pulls.start(Broken(), B)
     await ended.count(1)
     assert isinstance(ended[0].error, UnexpectedFailure)
+
+
+async def test_two_servers_may_pull_one_model_each(
+    server: OllamaServer, engine: OllamaEngine
+) -> None:
+    ended = Ended()
+    with OllamaServer([], registry=[MISTRAL_7B]) as second:
+        other = OllamaEngine(second.url)
+        pulls = Pulls(ended=ended)
+        assert pulls.start(engine, B)
+        assert pulls.start(other, B)
+        await ended.count(2)
+        assert [pull.state for pull in (*pulls.at(engine), *pulls.at(other))] == ["done", "done"]
+        pulls.forget(other, B)
+        assert pulls.find(other, B) is None
+        assert pulls.find(engine, B) is not None
+        await other.close()

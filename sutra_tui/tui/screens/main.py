@@ -73,21 +73,34 @@ class MainScreen(RunScreen):
             self.connect()
 
     async def action_open_models(self) -> None:
+        at_a, at_b = self.app.engine.serving("a"), self.app.engine.serving("b")
+        if at_a is at_b:
+            await self._open_models(None)
+        else:  # first the one that something is missing at
+            await self._open_models("b" if self.bench.server.address == at_b.address else "a")
+
+    async def _open_models(self, role: RoleName | None) -> None:
         from .model_manager import ModelManager, Surroundings
 
         app = self.app
+
+        async def show_other(wanted: bool | None) -> None:
+            if wanted:
+                await self._open_models("a" if role == "b" else "b")
+
         given = Surroundings(
-            app.engine,
+            app.engine.serving(role or "a"),
             app.pulls,
             app.shapes,
-            lambda: self.bench,
+            lambda: self.bench.at(role or "a"),
             self.give,
             self.connect,
             app.settings.options_a,
             app.settings.options_b,
             wall=app.wall_clock,
+            role=role,
         )
-        await app.push_screen(ModelManager(given))
+        await app.push_screen(ModelManager(given), show_other)
 
     def action_swap(self) -> None:
         self.bench = replace(self.bench, model_a=self.bench.model_b, model_b=self.bench.model_a)

@@ -39,7 +39,7 @@ ROLE_NAMES: Final = {"a": "Model A", "b": "Model B"}
 
 
 class ModelManager(ModelScreen):
-    """On the whole screen.
+    """On the whole screen. Ends with True when the other role's server is to be shown.
 
     Args:
         given: Server, pulls and the main screen's choices.
@@ -108,7 +108,7 @@ class ModelManager(ModelScreen):
         elif event.deed == "resume":
             self._start_pull(event.model)
         else:
-            self.given.pulls.forget(event.model)
+            self.given.pulls.forget(self.given.engine, event.model)
             self._tick()
 
     def on_descendant_focus(self) -> None:
@@ -278,7 +278,7 @@ class ModelManager(ModelScreen):
 
     @work(group="stop", exit_on_error=False)
     async def _stop_pull(self, name: str) -> None:
-        await self.given.pulls.stop(name)
+        await self.given.pulls.stop(self.given.engine, name)
         self._tick()
         self.say("Stopped. What was downloaded is kept by the server; r goes on from there.")
 
@@ -291,8 +291,9 @@ class ModelManager(ModelScreen):
             self._start_pull(pull.model)
 
     def action_forget_pull(self) -> None:
-        for pull in self.given.pulls.all:
-            self.given.pulls.forget(pull.model)
+        given = self.given
+        for pull in given.pulls.at(given.engine):
+            given.pulls.forget(given.engine, pull.model)
         self._tick()
 
     # The table
@@ -312,6 +313,9 @@ class ModelManager(ModelScreen):
     def action_refresh(self) -> None:
         self.query_one(NoticeBar).hide()
         self.read_again()
+
+    def action_other_server(self) -> None:
+        self.dismiss(True)
 
     def action_back(self) -> None:
         search = self.query_one(SearchLine)

@@ -58,6 +58,7 @@ class Surroundings:
         options_a, options_b: How the roles generate, for loading with the same options.
         measured: Tokens per second of past runs on this machine; None knows nothing.
         wall: Seconds since the epoch.
+        role: Whose server `engine` is, where each role has one of its own; None serves both.
     """
 
     engine: Engine
@@ -70,6 +71,7 @@ class Surroundings:
     options_b: GenerationOptions
     measured: Measured | None = None
     wall: Callable[[], float] = time.time
+    role: RoleName | None = None
 
     @property
     def num_ctx(self) -> int:
@@ -77,7 +79,7 @@ class Surroundings:
         return max(self.options_a.num_ctx, self.options_b.num_ctx)
 
 
-class ModelScreen(Screen[None]):
+class ModelScreen(Screen["bool | None"]):
     """See `ModelManager`, which is the screen to use."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,16 +100,23 @@ class ModelScreen(Screen[None]):
         self.given = given
         self._possible: frozenset[str] = frozenset()
         bench = given.bench()
-        up = bench.server.status == "up" and bool(bench.models)
+        here = bench.server.address == given.engine.address
+        up = here and bench.server.status == "up" and bool(bench.models)
         server = ServerView(
             status="up" if up else "looking",
             is_demo=given.engine.is_demo,
-            models=bench.models,
+            models=bench.models if up else (),
             shapes=given.shapes.of(bench.models),
-            loaded=bench.loaded,
-            memory=bench.memory,
+            loaded=bench.loaded if up else (),
+            memory=bench.memory if up else None,
         )
-        start = ModelsView(server, num_ctx=given.num_ctx, pulls=given.pulls.all)
+        start = ModelsView(
+            server,
+            given.role,
+            given.engine.address,
+            num_ctx=given.num_ctx,
+            pulls=given.pulls.at(given.engine),
+        )
         start = self._with_choices(start)
         chosen = (place for place, row in enumerate(start.rows) if row.roles)
         self.set_reactive(ModelScreen.view, start.moved(next(chosen, 0)))
@@ -170,7 +179,8 @@ class ModelScreen(Screen[None]):
         )
 
     def _tick(self) -> None:
-        view, pulls, bench = self.view, self.given.pulls.all, self.given.bench()
+        view, bench = self.view, self.given.bench()
+        pulls = self.given.pulls.at(self.given.engine)
         done = {pull.model for pull in pulls if pull.state == "done"}
         news = done - {pull.model for pull in view.pulls if pull.state == "done"}
         if (view.model_a, view.model_b, view.running) != (

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from ...core.clean import clean
+from ...core.clean import clean, clean_line
 from ...wording import size
 from ..model_rows import ModelRow, fit_sentence, gib, loaded_words, name, speed_words
 from ..model_view import ModelsView
@@ -73,6 +73,8 @@ def summary(view: ModelsView) -> list[str]:
         return ["looking at the server"] if server.status == "looking" else ["no server answers"]
     count = len(server.models)
     parts = ["1 model" if count == 1 else f"{count:,} models"]
+    if view.role:
+        parts.insert(0, f"Model {view.role.upper()}'s server {clean_line(view.address, 40)}")
     if server.memory is not None:
         seen = "simulated memory" if server.memory.simulated else "memory"
         parts.append(f"{gib(server.memory.available)} of {gib(server.memory.total)} {seen} free")
