@@ -10,17 +10,27 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from sutra_tui.engines.demo import demo_engine
+from sutra_tui.engines.ollama import OllamaEngine
+from sutra_tui.engines.routed import RoutedEngine
 from sutra_tui.store.remembered import load_remembered
 from sutra_tui.tui.model_commands import MODEL_COMMANDS
 from sutra_tui.tui.screens.main import MainScreen
 from sutra_tui.tui.screens.model_details import ModelDetailsScreen
 from sutra_tui.tui.screens.model_manager import ModelManager
 from sutra_tui.tui.screens.prompts import Confirm
+from sutra_tui.tui.screens.pull_prompt import PullPrompt
 from sutra_tui.tui.widgets.model_facts import ModelFacts
 from sutra_tui.tui.widgets.models_table import ModelRows, ModelsHeading
 from sutra_tui.tui.widgets.plain_rows import PlainRows
 from sutra_tui.tui.widgets.search_line import SearchLine
-from tests.ollama_server import CLOUD_STUB, NOMIC_EMBED, QWEN_4B_THINKING, FakeModel
+from tests.ollama_server import (
+    CLOUD_STUB,
+    MISTRAL_7B,
+    NOMIC_EMBED,
+    QWEN_4B_THINKING,
+    FakeModel,
+    OllamaServer,
+)
 
 from .manager_support import (
     at_rest,
@@ -400,3 +410,32 @@ async def test_hostile_names_and_texts_stay_text(workshop: Workshop, size: tuple
         await pilot.press("d", "escape", "enter")
         await pilot.pause()
         assert pilot.app.is_running
+
+
+async def test_with_two_servers_each_is_managed_apart(workshop: Workshop) -> None:
+    with OllamaServer([QWEN_4B_THINKING], registry=[MISTRAL_7B]) as far:
+        engine = RoutedEngine(workshop.engine(), OllamaEngine(far.url, memory=lambda: None))
+        async with pilot_of(workshop, engine=engine) as pilot:
+            screen = await opened(pilot)
+            assert screen.view.role == "a"
+            assert A in names(screen)
+            await pilot.press("b")
+            await until(pilot, lambda: "Model B has a server of its own" in notice(pilot))
+            await pilot.press("v")
+            await until(pilot, lambda: is_open(pilot) and manager(pilot).view.role == "b")
+            await until(pilot, lambda: names(manager(pilot)) == [THINKER])
+            await pilot.press("p")
+            await until(pilot, on_top(pilot, PullPrompt))
+            await pilot.press(*B, "enter")
+            await until(pilot, lambda: far.find(B))
+            await until(pilot, lambda: B in names(manager(pilot)))
+            await put_cursor_on(pilot, B)
+            await pilot.press("b")
+            await until(pilot, lambda: main_screen(pilot).bench.model_b == B)
+            await put_cursor_on(pilot, THINKER)
+            await pilot.press("d")
+            await until(pilot, on_top(pilot, Confirm))
+            await pilot.press("y")
+            await until(pilot, lambda: not far.find(THINKER))
+            assert workshop.server.find(THINKER) is not None
+            assert workshop.server.calls("/api/pull") == []
