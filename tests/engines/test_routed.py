@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from sutra_tui import AgentHandoff, DemonstrationCache
 from sutra_tui.core.engine import ChatRequest
 from sutra_tui.core.errors import InvalidHost, ModelNotFound, ServerUnreachable
+from sutra_tui.core.model_details import Disk
 from sutra_tui.core.protocol import GenerationOptions, LoadedModel, Memory, Message, ModelInfo
 from sutra_tui.core.residency import MemoryKeeper, Role
 from sutra_tui.engines import open_engine
@@ -277,3 +278,28 @@ async def test_engines_of_no_role_look_at_both(servers: tuple[OllamaServer, Olla
     assert (await engine.shape(B)).layers
     assert await engine.version() == at_a.version
     await engine.close()
+
+
+async def test_models_are_got_described_and_deleted_where_they_are() -> None:
+    with (
+        OllamaServer([LLAMA_3B], registry=[MISTRAL_7B]) as at_a,
+        OllamaServer([QWEN_4B_THINKING], registry=[QWEN_4B_THINKING]) as at_b,
+    ):
+        engine = RoutedEngine(OllamaEngine(at_a.url), OllamaEngine(at_b.url))
+        async with aclosing(engine.pull(MISTRAL_7B.name)) as lines:
+            assert [line.status async for line in lines][-1] == "success"
+        assert at_a.find(MISTRAL_7B.name) and not at_b.find(MISTRAL_7B.name)
+        async with aclosing(engine.pull(QWEN_4B_THINKING.name)) as lines:
+            assert [line.status async for line in lines][-1] == "success"
+        assert len(at_b.calls("/api/pull")) == 1
+        details = await engine.details(QWEN_4B_THINKING.name)
+        assert "thinking" in details.capabilities
+        await engine.delete(QWEN_4B_THINKING.name)
+        assert not at_b.find(QWEN_4B_THINKING.name)
+        await engine.close()
+
+
+async def test_two_machines_have_no_disk_in_common() -> None:
+    here = OllamaEngine("127.0.0.1", disk=lambda: Disk(1, 2, "/models"))
+    assert await RoutedEngine(here, OllamaEngine("10.0.0.9")).disk() is None
+    assert await RoutedEngine(here, OllamaEngine("127.0.0.1:9")).disk() == Disk(1, 2, "/models")
