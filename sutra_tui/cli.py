@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .doctor.examination import Circumstances, Server
     from .settings import Reading, Settings
     from .store.cache import DemonstrationCache
+    from .store.measured import MeasuredRuns
 
 DEBUG_VARIABLE = "SUTRA_DEBUG"
 
@@ -130,6 +131,7 @@ def _tui(args: argparse.Namespace) -> int:
         server_process=process,
         circumstances=circumstances,
         state_file=paths.state_file(),
+        measured=_measured(),
         examples=tuple(query.text for query in queries()),
         warnings=tuple(warnings),
         reading=reading,
@@ -164,6 +166,7 @@ def _run(args: argparse.Namespace) -> int:
         wanted=args.count or settings.count,
         shares_terminal=output.is_terminal and voice.is_terminal,
         debug=_debugging(),
+        plan=args.plan,
     )
 
     def open_engine() -> Engine:
@@ -177,6 +180,7 @@ def _run(args: argparse.Namespace) -> int:
         remembered=load_remembered(paths.state_file()),
         open_engine=open_engine,
         open_cache=lambda: _open_cache(settings, demo=args.demo),
+        measured=_measured(),
         demo=args.demo,
     )
     return HeadlessRun(args, wiring, output, teller).execute()
@@ -345,6 +349,14 @@ def _open_cache(settings: Settings, *, demo: bool) -> DemonstrationCache:
     path = None if demo else paths.cache_database()
     max_bytes = settings.cache_max_mb * 1_000_000
     return DemonstrationCache(settings.cache_ttl_s, path, max_bytes=max_bytes)
+
+
+def _measured() -> MeasuredRuns:
+    """What this machine's models were measured to take; opened when it is first needed."""
+    from . import paths
+    from .store.measured import MeasuredRuns
+
+    return MeasuredRuns(paths.measured_database())
 
 
 def _settings() -> Reading:

@@ -17,6 +17,7 @@ from .core.demonstration_store import DemonstrationStore
 from .core.engine import Engine
 from .core.errors import EngineError, InvalidRequest, InvalidTemplate
 from .core.events import Event, RunFailed, RunFinished
+from .core.measurement import MeasuredStore
 from .core.protocol import GenerationOptions, HandoffPacket, HandoffResult
 from .core.request import RunRequest
 from .core.templates import Templates
@@ -44,6 +45,8 @@ class AgentHandoff:
         options_b: How Model B generates.
         ollama_host_a: Model A's server, where it is another one than `ollama_host`.
         ollama_host_b: Model B's server, likewise.
+        measured: Where to keep what runs take on this machine, such as
+            `sutra_tui.store.measured.MeasuredRuns`; by default nothing is kept.
 
     Raises:
         InvalidTemplate: A template that does not exist or lacks `{query}`.
@@ -64,12 +67,14 @@ class AgentHandoff:
         *,
         ollama_host_a: str | None = None,
         ollama_host_b: str | None = None,
+        measured: MeasuredStore | None = None,
     ) -> None:
         self.model_a = model_a
         self.model_b = model_b
         self.templates = _templates(templates)
         self.options_a = _options(options_a)
         self.options_b = _options(options_b)
+        self.measured = measured
         self.cache = _new_cache() if cache is None else cache
         hosts = (ollama_host, ollama_host_a, ollama_host_b)
         self.engine = _open_engine(*hosts) if engine is None else engine
@@ -131,9 +136,9 @@ class AgentHandoff:
 
         Close the generator (`contextlib.aclosing`) to stop the run early.
         """
-        async with aclosing(
-            pipeline.run(self._request(query, changes), self.engine, self.cache)
-        ) as events:
+        request = self._request(query, changes)
+        run = pipeline.run(request, self.engine, self.cache, measured=self.measured)
+        async with aclosing(run) as events:
             async for event in events:
                 yield event
 

@@ -29,6 +29,11 @@ def cache_database() -> Path:
     return data_folder() / "cache.db"
 
 
+def measured_database() -> Path:
+    """What this machine's models were measured to take."""
+    return data_folder() / "measured.db"
+
+
 def state_file() -> Path:
     """What the app remembers between starts: the last pair of models and the like."""
     import platformdirs

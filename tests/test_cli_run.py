@@ -111,11 +111,39 @@ def test_json_is_safe_for_a_terminal_and_loses_nothing(
 def test_a_line_for_each_step(server: OllamaServer, capsys: Captured) -> None:
     assert run(server, "--plain", "-a", "llama3.2:3b", "-b", "mistral:7b", QUERY) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "A llama3.2:3b: loading the model."
+    assert lines[0].startswith("Plan: A 3.0 GB ")
+    assert lines[1] == "A llama3.2:3b: loading the model."
     assert "Demonstration 2 of 3 is there." in lines
     assert "B mistral:7b: writing." in lines
     assert lines[-1].startswith("Complete in ") and "3 demonstrations." in lines[-1]
     assert not any("\r" in line or "\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize(("asked", "told"), [((), 0), (("--plan",), 1)])
+def test_the_plan_is_told_to_a_file_only_when_asked_for(
+    server: OllamaServer, capsys: Captured, asked: tuple[str, ...], told: int
+) -> None:
+    assert run(server, *asked, "-a", "llama3.2:3b", "-b", "mistral:7b", QUERY) == 0
+    out, err = capsys.readouterr()
+    assert out == ANSWER
+    assert len([line for line in err.splitlines() if line.startswith("Plan: A 3.0 GB ")]) == told
+
+
+def test_the_plan_is_part_of_the_json_document(server: OllamaServer, capsys: Captured) -> None:
+    assert run(server, "--json", "-a", "llama3.2:3b", "-b", "mistral:7b", QUERY) == 0
+    plan = json.loads(capsys.readouterr().out)["plan"]
+    assert [part["model"] for part in plan["roles"]] == ["llama3.2:3b", "mistral:7b"]
+    assert plan["roles"][0]["footprint"]["kv_cache"] == 448 * 1024**2
+
+
+def test_what_a_run_took_is_known_to_the_next_one(server: OllamaServer, capsys: Captured) -> None:
+    seen, pair = [], ("-a", "llama3.2:3b", "-b", "llama3.2:3b")
+    for _ in range(3):
+        assert run(server, "--json", "--fresh", *pair, QUERY) == 0
+        document = json.loads(capsys.readouterr().out)
+        seen.append(document["plan"]["roles"][0]["footprint"]["runs"])
+    assert seen == [0, 1, 2], "two stages of one run are one run"
+    assert paths.measured_database().stat().st_mode & 0o777 == 0o600
 
 
 def test_quiet_says_nothing_when_all_is_well(server: OllamaServer, capsys: Captured) -> None:

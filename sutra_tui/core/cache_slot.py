@@ -16,7 +16,7 @@ from .events import CacheHit, DemonstrationFound, Event, StageFinished, StageSta
 from .parser import ParsedDraft
 from .protocol import GenerationOptions, ModelInfo, StageStats
 from .request import RunRequest
-from .residency import role_options
+from .role import role_options
 
 
 class KeyParts(TypedDict):

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from .errors import SutraError
 from .fields import plain
+from .plan import RunPlan
 from .protocol import (
     HandoffResult,
     Message,
@@ -50,6 +51,13 @@ class RunStarted(Event):
     model_a: str
     model_b: str
     engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Event):
+    """What the run will do to memory; every load and unload that follows is by this plan."""
+
+    plan: RunPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ whole; Model B's text is passed on byte for byte.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -23,16 +24,20 @@ from .events import (
     DemonstrationFound,
     Event,
     Notice,
+    Planned,
     RunFailed,
     RunFinished,
     RunStarted,
     StageFinished,
     StageStarted,
 )
-from .protocol import ModelInfo, ModelShape
+from .measurement import Known, MeasuredStore, samples_of
+from .plan import KEEP_LOADED_S, RunPlan, prompts_of
+from .protocol import HandoffResult, ModelInfo, ModelShape
 from .reading import AnswerReader, DraftReader
 from .request import RunRequest, find_model
-from .residency import MemoryKeeper, Role, role_options
+from .residency import MemoryKeeper
+from .role import Role, role_options
 from .stage import ModelStage
 from .transcript import Transcript
 
@@ -42,6 +47,7 @@ async def run(
     engine: Engine,
     cache: DemonstrationStore | None = None,
     *,
+    measured: MeasuredStore | None = None,
     clock: Clock = time.monotonic,
 ) -> AsyncGenerator[Event, None]:
     """Run one query through its method.
@@ -50,6 +56,7 @@ async def run(
         request: What to run.
         engine: Who answers.
         cache: Where demonstrations are kept; None keeps none.
+        measured: Where measurements of this machine are kept; None measures nothing.
         clock: Seconds from any fixed point, for what is measured on this side.
 
     Yields:
@@ -67,7 +74,8 @@ async def run(
     transcript.apply(start)
     yield start
     try:
-        async with aclosing(_Run(request, engine, cache, clock).events()) as events:
+        steps = _Run(request, engine, cache, measured, clock)
+        async with aclosing(steps.events()) as events:
             async for event in events:
                 transcript.apply(event)
                 yield event
@@ -78,7 +86,9 @@ async def run(
         failure.__cause__ = error
         yield RunFailed(request.run_id, failure, transcript.result("failed"))
     else:
-        yield RunFinished(request.run_id, transcript.result())
+        result = transcript.result()
+        await steps.learn_from(result)
+        yield RunFinished(request.run_id, result)
 
 
 class _Run:
@@ -89,11 +99,15 @@ class _Run:
         request: RunRequest,
         engine: Engine,
         cache: DemonstrationStore | None,
+        measured: MeasuredStore | None,
         clock: Clock,
     ) -> None:
         self._request = request
         self._engine = engine
         self._cache = cache if request.cache != "off" else None
+        # What the demo's scripts take says nothing of any machine.
+        self._measured = None if engine.is_demo else measured
+        self._plan = RunPlan()
         self._clock = clock
         self._id = request.run_id
         self._demonstrations = request.demonstrations or ()
@@ -103,8 +117,8 @@ class _Run:
         request = self._request
         request.check()
         a, b = await self._roles()
-        keeper = MemoryKeeper(self._engine, a, b)
-        await keeper.plan()
+        keeper = await self._keeper(a, b)
+        yield Planned(self._id, self._plan)
         try:
             for index, text in enumerate(self._demonstrations):
                 yield DemonstrationFound(self._id, index, text)
@@ -118,6 +132,35 @@ class _Run:
                         yield event
         finally:
             await keeper.close()
+
+    async def learn_from(self, result: HandoffResult) -> None:
+        """Keep what a run of this machine's models took; another machine's says nothing here."""
+        if self._measured is None or self._plan.memory is None:
+            return
+        footprints = {part.digest: part.footprint for part in self._plan.roles if part.digest}
+        samples = samples_of(result, footprints, time.time())
+        if samples:
+            await asyncio.to_thread(self._measured.add, samples)
+
+    async def _keeper(self, a: Role | None, b: Role | None) -> MemoryKeeper:
+        """Whoever keeps memory, with the plan made."""
+        known: Known = {}
+        lately: tuple[str, ...] = ()
+        if self._measured is not None:
+            known, lately = await asyncio.to_thread(_look_up, self._measured)
+        keeper = MemoryKeeper(
+            self._engine,
+            a,
+            b,
+            prompts=prompts_of(self._request),
+            known=known,
+            may_unload=lately,
+        )
+        self._plan = plan = await keeper.plan()
+        if self._measured is not None and plan.memory is not None:
+            digests = [part.digest for part in plan.roles if part.digest]
+            await asyncio.to_thread(self._measured.note_use, digests)
+        return keeper
 
     async def _roles(self) -> tuple[Role | None, Role | None]:
         """Look both models up, and give them the same limits if they are one model."""
@@ -151,6 +194,7 @@ class _Run:
                 yield event
             if slot.demonstrations:
                 self._demonstrations, self._draft = slot.demonstrations, slot.draft
+                await keeper.keep(a)
                 return
         reader = DraftReader(
             self._id,
@@ -200,3 +244,8 @@ async def _shape(server: Engine, info: ModelInfo | None) -> ModelShape:
     if info is None or info.remote:
         return ModelShape()
     return await server.shape(info.name)
+
+
+def _look_up(measured: MeasuredStore) -> tuple[Known, tuple[str, ...]]:
+    """What is known of this machine, and which models runs of ours may still hold in memory."""
+    return measured.known(), tuple(measured.used_since(KEEP_LOADED_S))

@@ -127,6 +127,9 @@ class ModelShape:
         layers: Transformer blocks.
         kv_heads: Key/value heads per layer.
         head_size: Values per head.
+        context_length: Longest context the model was trained for, in tokens.
+        sliding_window: Tokens that some of its layers look back at most; None for full attention.
+        recurrent: Some layers keep a fixed state instead of a cache of all tokens.
     """
 
     capabilities: tuple[str, ...] = ()
@@ -134,6 +137,8 @@ class ModelShape:
     kv_heads: int | None = None
     head_size: int | None = None
     context_length: int | None = None
+    sliding_window: int | None = None
+    recurrent: bool = False
 
     @property
     def kv_bytes_per_token(self) -> int | None:
@@ -175,6 +180,7 @@ class StageStats:
         output_ms: Time spent writing them.
         first_token_ms: From our request to the first token, measured here.
         wall_ms: From our request to the end of the stage, measured here.
+        resident_bytes: What the server said the model held in memory when the stage ended.
     """
 
     load_ms: float | None = None
@@ -184,6 +190,7 @@ class StageStats:
     output_ms: float | None = None
     first_token_ms: float | None = None
     wall_ms: float | None = None
+    resident_bytes: int | None = None
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -430,4 +437,5 @@ def _stats(data: Mapping[str, Any]) -> StageStats:
         output_ms=fields.number(data, "output_ms"),
         first_token_ms=fields.number(data, "first_token_ms"),
         wall_ms=fields.number(data, "wall_ms"),
+        resident_bytes=fields.whole(data, "resident_bytes"),
     )

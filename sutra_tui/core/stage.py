@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from .budget import Estimate, check_fits, estimate_messages, suspect_cut
@@ -20,7 +20,8 @@ from .events import Event, Notice, Phase, PhaseName, StageFinished, StageStarted
 from .patience import within
 from .protocol import Message, StageName, StageStats, Status
 from .reading import Reader
-from .residency import MemoryKeeper, Role
+from .residency import MemoryKeeper
+from .role import Role
 
 LINGER_S: Final = 2.0
 """How long a stream whose content is complete stays open for the server's closing numbers."""
@@ -62,7 +63,8 @@ class ModelStage:
     ) -> None:
         self._run_id = run_id
         self._name = name
-        self._role = role
+        self._seat = role
+        self._role = replace(role, options=keeper.options(role))
         self._messages = messages
         self._reader = reader
         self._engine = engine
@@ -90,7 +92,7 @@ class ModelStage:
         )
         if tight := check_fits(who, estimate, role.options):
             yield self._notice("tight_context", tight)
-        async for phase in self._keeper.prepare(role):
+        async for phase in self._keeper.prepare(self._seat):
             yield Phase(self._run_id, self._name, phase)
         async with aclosing(self._stream()) as events:
             async for event in events:
@@ -108,7 +110,7 @@ class ModelStage:
                 if isinstance(item, str):
                     yield Phase(self._run_id, self._name, item)
                     continue
-                self._keeper.model_is_writing(role)
+                self._keeper.model_is_writing(self._seat)
                 for event in reader.take(item):
                     yield event
                 if item.done:
@@ -122,6 +124,9 @@ class ModelStage:
         if reader.satisfied:
             outcome.status = "complete"
         outcome.stats = self._watch.complete(outcome.stats)
+        if outcome.status == "complete":
+            held = await self._keeper.held_by(self._seat)
+            outcome.stats = replace(outcome.stats, resident_bytes=held)
 
     def _next(
         self, stream: AsyncGenerator[ChatChunk | PhaseName, None]

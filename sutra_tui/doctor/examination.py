@@ -17,7 +17,7 @@ from ..core.engine import Engine
 from ..core.errors import SutraError, UnexpectedFailure
 from ..core.model_names import is_cloud_name
 from ..core.protocol import GenerationOptions, Memory, ModelInfo, ModelShape, reconcile
-from ..core.residency import Role
+from ..core.role import Role
 from ..installation import Installation, find_installation
 from . import files, models, program, self_test, server, terminal
 from .files import Place

@@ -13,7 +13,7 @@ from ..core.memory import HEADROOM, footprint
 from ..core.model_names import same_model
 from ..core.pairing import can_be_picked, default_pair
 from ..core.protocol import Memory, ModelInfo
-from ..core.residency import Role
+from ..core.role import Role
 from ..wording import size
 from .finding import Finding
 from .privacy import Privacy

@@ -23,7 +23,8 @@ from ..core.events import RunFailed
 from ..core.patience import within
 from ..core.protocol import GenerationOptions, HandoffResult, Message, ModelInfo, StageStats
 from ..core.request import RunRequest
-from ..core.residency import MemoryKeeper, Role
+from ..core.residency import MemoryKeeper
+from ..core.role import Role
 from ..core.transcript import Transcript
 from ..wording import seconds
 from .finding import Finding, Verdict

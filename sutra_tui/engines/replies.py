@@ -116,6 +116,8 @@ def shape(shown: Mapping[str, Any]) -> ModelShape:
         kv_heads=figure("attention.head_count_kv") if grouped else heads,
         head_size=figure("attention.key_length") or (width // heads if width and heads else None),
         context_length=figure("context_length"),
+        sliding_window=figure("attention.sliding_window"),
+        recurrent=any(str(key).startswith((f"{arch}.ssm.", f"{arch}.shortconv.")) for key in info),
     )
 
 

@@ -248,6 +248,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     form.add_argument("--json", action="store_true", help="one JSON document at the end")
     form.add_argument("--events", action="store_true", help="a JSON object a line, as it happens")
     add_safety(group)
+    group.add_argument(
+        "--plan", action="store_true", help="say on standard error what is loaded and if it fits"
+    )
     voice = group.add_mutually_exclusive_group()
     voice.add_argument("-q", "--quiet", action="store_true", help="errors only on standard error")
     voice.add_argument(

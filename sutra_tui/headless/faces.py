@@ -15,6 +15,7 @@ from ..core.errors import SutraError
 from ..core.events import (
     Event,
     MovedToThinking,
+    Planned,
     RunFailed,
     RunFinished,
     RunStarted,
@@ -94,12 +95,15 @@ class JsonFace:
         self._output = output
         self._teller = teller
         self._demo = demo
+        self._plan: dict[str, Any] | None = None
 
     def take(self, event: Event) -> None:
-        """Nothing: the result holds it all."""
+        """Keep the plan; the result holds everything else."""
+        if isinstance(event, Planned):
+            self._plan = to_dict(event)["plan"]
 
     def end(self, result: HandoffResult, error: SutraError | None) -> None:
-        document = {**result.to_dict(), "demo": self._demo}
+        document = {**result.to_dict(), "demo": self._demo, "plan": self._plan}
         if error is not None:
             document["error"] = error.to_dict()
         self._teller.make_way()

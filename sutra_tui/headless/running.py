@@ -17,6 +17,7 @@ from ..core.demonstration_store import DemonstrationStore
 from ..core.engine import Engine
 from ..core.errors import SutraError
 from ..core.events import RunFailed, RunFinished
+from ..core.measurement import MeasuredStore
 from ..core.protocol import HandoffResult, Status
 from ..core.request import RunRequest
 from ..core.transcript import Transcript
@@ -52,6 +53,7 @@ class Wiring:
         remembered: The last pair of models.
         open_engine: Opens the door to the models.
         open_cache: Opens the demonstration cache.
+        measured: Where measurements of this machine are kept.
         demo: Replies are scripted.
     """
 
@@ -59,6 +61,7 @@ class Wiring:
     remembered: Remembered
     open_engine: Callable[[], Engine]
     open_cache: Callable[[], Cache]
+    measured: MeasuredStore | None = None
     demo: bool = False
 
 
@@ -127,7 +130,9 @@ class HeadlessRun:
             request = await with_models(request, engine, self._wiring.remembered, self._teller.say)
             if request.asks_model_a and request.cache != "off":
                 self._cache = self._wiring.open_cache()
-            async with aclosing(pipeline.run(request, engine, self._cache)) as events:
+            measured = self._wiring.measured
+            run = pipeline.run(request, engine, self._cache, measured=measured)
+            async with aclosing(run) as events:
                 async for event in events:
                     self._transcript.apply(event)
                     self._teller.take(event)

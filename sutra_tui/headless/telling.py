@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from ..core.errors import SutraError
-from ..core.events import Event, Notice
+from ..core.events import Event, Notice, Planned
 from ..core.protocol import HandoffResult
+from ..plan_words import plan_line
 from .status import Status, summary
 from .streams import Voice, say_error
 
@@ -53,6 +54,7 @@ class Teller:
         shares_terminal: Standard output is a terminal too, so a status line and an answer must
             not be there at the same time.
         debug: Tracebacks follow errors.
+        plan: Tell the memory plan also where only warnings are told.
         clock: Seconds from any fixed point.
     """
 
@@ -64,12 +66,14 @@ class Teller:
         wanted: int,
         shares_terminal: bool,
         debug: bool = False,
+        plan: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._voice = voice
         self._manner = manner
         self._shares_terminal = shares_terminal
         self._debug = debug
+        self._tells_plan = plan or manner in ("rewriting", "plain")
         self._clock = clock
         self._started = clock()
         self._drawn = float("-inf")
@@ -89,7 +93,9 @@ class Teller:
     def take(self, event: Event) -> None:
         """Tell what an event means."""
         step = self._status.apply(event, self._now())
-        if isinstance(event, Notice):
+        if isinstance(event, Planned):
+            step = f"Plan: {plan_line(event.plan)}." if self._tells_plan else None
+        elif isinstance(event, Notice):
             step = event.text
         elif self._manner != "plain":
             step = None

@@ -19,6 +19,7 @@ from textual.screen import Screen
 
 from ..core.engine import Engine
 from ..core.errors import SutraError
+from ..core.measurement import MeasuredStore
 from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
 from ..wording import exposure
@@ -58,6 +59,7 @@ class SutraApp(App[None], inherit_bindings=False):
         server_process: Starts an Ollama server on this machine; None starts none.
         circumstances: What the doctor looks at, for an engine.
         state_file: Where to remember; None remembers nothing.
+        measured: Where measurements of this machine are kept; None measures nothing.
         examples: Queries offered for a first try.
         warnings: What was wrong with the settings; shown once.
         reading: The settings file as it was read; None is one that says nothing.
@@ -88,6 +90,7 @@ class SutraApp(App[None], inherit_bindings=False):
         server_process: ServerProcess | None = None,
         circumstances: Callable[[Engine], Circumstances] | None = None,
         state_file: Path | None = None,
+        measured: MeasuredStore | None = None,
         examples: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
         reading: Reading | None = None,
@@ -101,6 +104,7 @@ class SutraApp(App[None], inherit_bindings=False):
         self.remembered = remembered
         self.examples = examples
         self.warnings = warnings
+        self.measured = measured
         self.clock = clock
         self.wall_clock = wall_clock
         self.server_process = server_process

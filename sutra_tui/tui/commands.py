@@ -46,6 +46,10 @@ def _when_two_models(bench: Workbench) -> str | None:
     return None
 
 
+def _when_pair(bench: Workbench) -> str | None:
+    return None if bench.ready else "There are no two models to plan for yet."
+
+
 def _when_models(bench: Workbench) -> str | None:
     if bench.run.running:
         return "Stop the run first."
@@ -220,6 +224,17 @@ COMMANDS: tuple[Command, ...] = (
         "Adds the final answer to the demonstrations kept for this query and Model A.",
         "keep_answer",
         reason=_when_answered,
+    ),
+    Command(
+        "plan.open",
+        "Memory plan",
+        "The sum behind the line above the query box, and what can be done when it is too much.",
+        "open_plan",
+        key="ctrl+g",
+        footer="Plan",
+        footer_from=110,
+        reason=_when_pair,
+        priority=True,
     ),
     Command(
         "pane.zoom",

@@ -16,6 +16,7 @@ from ..core.demonstration_store import DemonstrationStore
 from ..core.engine import Engine
 from ..core.errors import UnexpectedFailure
 from ..core.events import Event, RunFailed
+from ..core.measurement import MeasuredStore
 from ..core.protocol import HandoffResult
 from ..core.request import RunRequest
 from ..core.transcript import Transcript
@@ -27,6 +28,7 @@ async def drive(
     cache: DemonstrationStore,
     clock: Clock,
     *,
+    measured: MeasuredStore | None = None,
     show: Callable[[Event], None],
     stopped: Callable[[HandoffResult], None],
 ) -> None:
@@ -37,12 +39,14 @@ async def drive(
         engine: Who answers.
         cache: Where demonstrations are kept.
         clock: Seconds from any fixed point.
+        measured: Where measurements of this machine are kept.
         show: Shows one event.
         stopped: Shows that the run was stopped, with what it had.
     """
     transcript = Transcript(clock)
     try:
-        async with aclosing(pipeline.run(request, engine, cache, clock=clock)) as events:
+        run = pipeline.run(request, engine, cache, measured=measured, clock=clock)
+        async with aclosing(run) as events:
             async for event in events:
                 transcript.apply(event)
                 show(event)

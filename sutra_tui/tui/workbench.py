@@ -74,6 +74,7 @@ class Workbench:
         method: Chosen shape of runs.
         order: Chosen order for Model A.
         count: Demonstrations wanted.
+        num_ctx: Most context for either model in this session, in tokens; None: as in the settings.
         run: The run on the screen.
         similar: An earlier query whose demonstrations are offered for this run's.
         beside: Model B's server, where it is another one; both are up then.
@@ -88,6 +89,7 @@ class Workbench:
     method: Method = "handoff"
     order: Order = "answer-first"
     count: int = 3
+    num_ctx: int | None = None
     run: RunView = RunView()
     similar: Similar | None = None
     beside: Beside | None = None

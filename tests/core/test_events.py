@@ -17,6 +17,7 @@ from sutra_tui.core.events import (
     MovedToThinking,
     Notice,
     Phase,
+    Planned,
     RawText,
     RunFailed,
     RunFinished,
@@ -26,11 +27,14 @@ from sutra_tui.core.events import (
     Token,
     to_dict,
 )
+from sutra_tui.core.memory import Footprint
+from sutra_tui.core.plan import RolePlan, RunPlan
 from sutra_tui.core.protocol import HandoffResult, Message, StageRecord, StageStats
 
 RESULT = HandoffResult("q", "Vec<u8>", stages=(StageRecord("B", stats=StageStats(load_ms=2.5)),))
 SAID: dict[str, Event] = {
     "run_started": RunStarted("r", "q", "handoff", "a", "b", "ollama"),
+    "planned": Planned("r", RunPlan((RolePlan("A", "m", "d" * 64, Footprint(5, 3)),), "fits")),
     "stage_started": StageStarted(
         "r", "A", "m", "d" * 64, (Message("user", "q"),), {"num_ctx": 4096, "stop": ("x",)}, 12
     ),

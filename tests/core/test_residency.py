@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
-from sutra_tui.core.errors import ModelLoadFailed
+from sutra_tui.core.errors import ModelLoadFailed, ServerBusy, ServerUnreachable
 from sutra_tui.core.memory import GB
+from sutra_tui.core.plan import KEEP_LOADED_S
 from sutra_tui.core.protocol import GenerationOptions, LoadedModel, Memory, ModelInfo, ModelShape
-from sutra_tui.core.residency import MemoryKeeper, Role, same_weights
+from sutra_tui.core.residency import MemoryKeeper
+from sutra_tui.core.role import Role, same_weights
 from tests.core.pretend_engine import PretendEngine
 
 A = Role(ModelInfo("a:3b", digest="d1", size=2 * GB), GenerationOptions())
@@ -47,7 +49,9 @@ async def test_what_the_two_hold_already_counts_as_free_for_them(name: str) -> N
 
 
 @pytest.mark.parametrize(("a", "b"), [(None, B), (A, None)])
-async def test_with_one_role_there_is_nothing_to_plan(a: Role | None, b: Role | None) -> None:
+async def test_with_one_role_nothing_is_loaded_early_or_put_out(
+    a: Role | None, b: Role | None
+) -> None:
     engine = PretendEngine("stranger:7b", memory=TIGHT)
     keeper = await keeper_of(engine, a, b)
     assert keeper.residency == "one model"
@@ -57,7 +61,6 @@ async def test_with_one_role_there_is_nothing_to_plan(a: Role | None, b: Role | 
     keeper.model_is_writing(role)
     await keeper.close()
     assert engine.told == []
-    assert engine.looks == 0
 
 
 async def test_the_other_model_makes_room_if_both_do_not_fit() -> None:
@@ -193,3 +196,104 @@ def test_a_model_thinks_if_either_listing_says_so(
 ) -> None:
     info = ModelInfo("m", capabilities=listed)
     assert Role(info, GenerationOptions(), ModelShape(capabilities=shown)).thinks is thinks
+
+
+# What the plan lets out, and what it keeps
+
+OLD = LoadedModel("old:3b", "d-old", 2 * GB, 4096)
+
+
+async def keeper_with(engine: PretendEngine, a: Role | None = A, b: Role = B) -> MemoryKeeper:
+    keeper = MemoryKeeper(engine, a, b, may_unload=("d-old",))
+    await keeper.plan()
+    return keeper
+
+
+async def test_a_model_of_an_earlier_run_makes_room_for_the_load_that_needs_it() -> None:
+    engine = PretendEngine(memory=Memory(8 * GB, 5 * GB))
+    engine.held = [OLD]
+    keeper = await keeper_with(engine)
+    assert keeper.planned.unload_first == (OLD,)
+    assert await phases(keeper, A) == ["unloading"]
+    assert engine.told == [("unload", "old:3b")]
+
+
+async def test_it_stays_while_nothing_has_to_be_loaded() -> None:
+    engine = PretendEngine(memory=Memory(8 * GB, 2 * GB))
+    engine.held = [OLD, LoadedModel("a:3b", "d1", 3 * GB, 4096)]
+    keeper = await keeper_with(engine)
+    assert keeper.planned.unload_first == (OLD,)
+    assert await phases(keeper, A) == []
+    assert await phases(keeper, B) == ["unloading", "unloading"]
+    assert engine.told == [("unload", "old:3b"), ("unload", "a:3b")]
+
+
+async def test_it_goes_out_before_model_b_is_loaded_early() -> None:
+    engine = PretendEngine(memory=Memory(12 * GB, 4 * GB))
+    engine.held = [OLD, LoadedModel("a:3b", "d1", 3 * GB, 4096)]
+    keeper = await keeper_with(engine)
+    assert keeper.residency == "together"
+    keeper.model_is_writing(A)
+    assert await phases(keeper, B) == ["loading"]
+    assert engine.told == [("unload", "old:3b"), ("load", "b:7b")]
+
+
+async def test_one_that_will_not_go_does_not_end_the_run() -> None:
+    class Stubborn(PretendEngine):
+        async def unload(self, model: str) -> None:
+            raise ServerBusy("somebody uses it")
+
+    engine = Stubborn(memory=Memory(8 * GB, 5 * GB))
+    engine.held = [OLD]
+    assert await phases(await keeper_with(engine), A) == ["unloading"]
+
+
+@pytest.mark.parametrize(
+    ("given", "memory", "sent"),
+    [(None, ROOMY, KEEP_LOADED_S), (60.0, ROOMY, 60.0), (-1.0, TIGHT, -1.0), (None, None, None)],
+)
+async def test_a_model_stays_as_long_as_the_user_says_else_as_the_plan_says(
+    given: float | None, memory: Memory | None, sent: float | None
+) -> None:
+    role = Role(A.info, GenerationOptions(keep_alive=given))
+    keeper = await keeper_of(PretendEngine(memory=memory), role, B)
+    assert keeper.options(role).keep_alive == sent
+
+
+@pytest.mark.parametrize(
+    ("held", "memory", "told"),
+    [
+        (("a:3b", "b:7b"), ROOMY, [("load", "a:3b")]),
+        (("b:7b",), ROOMY, []),
+        (("a:3b", "b:7b"), Memory(8 * GB, 0), []),  # both, but swapping: not to be kept
+    ],
+)
+async def test_a_model_that_is_not_called_is_kept_if_both_are_there(
+    held: tuple[str, ...], memory: Memory, told: list[tuple[str, str]]
+) -> None:
+    engine = PretendEngine(memory=memory)
+    engine.held = [LoadedModel(name, size=3 * GB, context_length=4096) for name in held]
+    keeper = await keeper_of(engine)
+    await keeper.keep(A)
+    assert engine.told == told
+
+
+@pytest.mark.parametrize(
+    ("listed", "memory", "size"),
+    [
+        (LoadedModel("A:3B", size=3 * GB, context_length=4096), ROOMY, 3 * GB),
+        (LoadedModel("a:3b", size=3 * GB, context_length=2048), ROOMY, None),
+        (LoadedModel("a:3b", size=0, context_length=4096), ROOMY, None),
+        (LoadedModel("b:7b", size=3 * GB, context_length=4096), ROOMY, None),
+        (LoadedModel("a:3b", size=3 * GB, context_length=4096), None, None),
+    ],
+)
+async def test_what_a_model_holds_is_the_servers_word_at_the_planned_context(
+    listed: LoadedModel, memory: Memory | None, size: int | None
+) -> None:
+    engine = PretendEngine(memory=memory)
+    keeper = await keeper_of(engine)
+    engine.held = [listed]
+    assert await keeper.held_by(A) == size
+    engine.blind = ServerUnreachable("gone")
+    assert await keeper.held_by(A) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sutra_tui.core.protocol import GenerationOptions, Memory, ModelInfo, ModelShape
-from sutra_tui.core.residency import Role
+from sutra_tui.core.role import Role
 from sutra_tui.doctor.models import Wanted, choose, examine_fit, examine_models
 from sutra_tui.doctor.privacy import Privacy
 from tests.ollama_server import GIB

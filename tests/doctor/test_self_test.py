@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sutra_tui.core.protocol import GenerationOptions, Memory, ModelInfo
-from sutra_tui.core.residency import Role
+from sutra_tui.core.role import Role
 from sutra_tui.doctor import self_test
 from sutra_tui.doctor.models import Wanted
 from sutra_tui.doctor.privacy import Privacy

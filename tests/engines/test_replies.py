@@ -113,6 +113,25 @@ def test_the_shape_of_a_model(info: dict[str, Any], figures: tuple[int | None, .
     assert (shape.layers, shape.kv_heads, shape.head_size) == figures
 
 
+@pytest.mark.parametrize(
+    ("info", "window", "recurrent"),
+    [
+        ({}, None, False),
+        ({"m.attention.sliding_window": 1024}, 1024, False),
+        ({"m.attention.sliding_window": 0}, None, False),
+        ({"m.attention.sliding_window": []}, None, False),
+        ({"m.ssm.conv_kernel": 4}, None, True),
+        ({"m.shortconv.l_cache": 3}, None, True),
+        ({"other.ssm.conv_kernel": 4}, None, False),
+    ],
+)
+def test_models_that_do_not_keep_all_tokens_are_known_by_their_figures(
+    info: dict[str, Any], window: int | None, recurrent: bool
+) -> None:
+    shape = replies.shape({"model_info": {"general.architecture": "m", **info}})
+    assert (shape.sliding_window, shape.recurrent) == (window, recurrent)
+
+
 def test_an_embedder_of_an_old_server_is_known_by_its_pooling() -> None:
     info = {"general.architecture": "bert", "bert.pooling_type": 1}
     assert replies.shape({"model_info": info}).capabilities == ("embedding",)

@@ -14,7 +14,8 @@ from sutra_tui.core.engine import ChatRequest
 from sutra_tui.core.errors import InvalidHost, ModelNotFound, ServerUnreachable
 from sutra_tui.core.model_details import Disk
 from sutra_tui.core.protocol import GenerationOptions, LoadedModel, Memory, Message, ModelInfo
-from sutra_tui.core.residency import MemoryKeeper, Role
+from sutra_tui.core.residency import MemoryKeeper
+from sutra_tui.core.role import Role
 from sutra_tui.engines import open_engine
 from sutra_tui.engines.address import machine, parse_host
 from sutra_tui.engines.ollama import OllamaEngine
@@ -188,7 +189,7 @@ async def test_only_models_on_one_machine_have_to_fit_together(
     machine_b: str, memory: Memory | None, verdict: str
 ) -> None:
     *_, engine = pretenders(machine_b, memory)
-    assert await MemoryKeeper(engine, A_ROLE, B_ROLE).plan() == verdict
+    assert (await MemoryKeeper(engine, A_ROLE, B_ROLE).plan()).residency == verdict
 
 
 async def test_on_another_machine_model_b_is_loaded_before_model_a_has_written_a_word() -> None:
@@ -214,7 +215,7 @@ async def test_an_unload_goes_to_the_server_that_holds_the_model() -> None:
 async def test_one_name_on_two_servers_of_one_machine_is_two_loads() -> None:
     *_, engine = pretenders("nowhere", Memory(8 * GIB, 5 * GIB))
     twice = Role(A_ROLE.info, GenerationOptions())
-    assert await MemoryKeeper(engine, A_ROLE, twice).plan() == "one at a time"
+    assert (await MemoryKeeper(engine, A_ROLE, twice).plan()).residency == "one at a time"
 
 
 # -- the door itself ------------------------------------------------------------------------------

@@ -197,6 +197,26 @@ class Residency:
             runner.timer = loop.call_later(delay, self._drop, runner)
         self._journal.notify()
 
+    @property
+    def free(self) -> float:
+        """Bytes nobody uses; infinite when memory is plenty."""
+        return self._free()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let idle models be so much nearer to their end, as if that time had passed."""
+        loop = asyncio.get_running_loop()
+        for runner in list(self._runners.values()):
+            if runner.users or runner.expires is None or runner.keep_alive is None:
+                continue
+            runner.expires -= seconds
+            if runner.timer is not None:
+                runner.timer.cancel()
+            left = runner.expires - loop.time()
+            if left <= 0:
+                self._drop(runner)
+            else:
+                runner.timer = loop.call_later(left, self._drop, runner)
+
     def unload(self, model: FakeModel) -> None:
         """Unload as soon as nobody uses it; nothing happens when it is not loaded."""
         runner = self._runners.get(model.blob)

@@ -181,6 +181,13 @@ class OllamaServer:
         task = self.residency.preload(found, num_ctx)
         asyncio.run_coroutine_threadsafe(task, loop).result(5)
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass for what is kept in memory. Only while running."""
+        if self._loop is None:
+            raise ValueError("the server is not running")
+        task = self.residency.pass_time(seconds)
+        asyncio.run_coroutine_threadsafe(task, self._loop).result(5)
+
     def remove_model(self, name: str) -> None:
         """Delete a model; nothing happens when it is not there."""
         with self._journal.changed:

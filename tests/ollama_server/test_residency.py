@@ -252,3 +252,25 @@ def test_many_threads_share_one_load(server: OllamaServer) -> None:
     for caller in callers:
         caller.join()
     assert server.loads == [("load", "llama3.2:3b", 4096)]
+
+
+def test_time_that_passes_brings_idle_models_nearer_to_their_end(server: OllamaServer) -> None:
+    preload(server, keep_alive="10m")
+    preload(server, "mistral:7b", keep_alive="30m")
+    preload(server, "qwen2.5:3b", keep_alive=-1)
+    server.pass_time(599)
+    assert sorted(server.loaded) == ["llama3.2:3b", "mistral:7b", "qwen2.5:3b"]
+    server.pass_time(2)
+    assert sorted(server.loaded) == ["mistral:7b", "qwen2.5:3b"]
+    ask(server, "POST", "/api/chat", chat_body("mistral:7b"))
+    server.pass_time(1799)
+    assert sorted(server.loaded) == ["mistral:7b", "qwen2.5:3b"], "a call begins the time anew"
+    server.pass_time(2)
+    assert server.loaded == ["qwen2.5:3b"]
+
+
+def test_free_memory_is_what_loaded_models_leave() -> None:
+    with OllamaServer([LLAMA_3B], memory=6 * GIB) as server:
+        assert server.residency.free == 6 * GIB
+        preload(server)
+        assert server.residency.free == 6 * GIB - LLAMA_3B.memory(4096)

@@ -20,6 +20,7 @@ from sutra_tui.core.events import (
     Notice,
     Phase,
     PhaseName,
+    Planned,
     RawText,
     RunFailed,
     RunFinished,
@@ -28,6 +29,7 @@ from sutra_tui.core.events import (
     StageStarted,
     Token,
 )
+from sutra_tui.core.plan import RunPlan
 from sutra_tui.core.protocol import HandoffResult, StageStats, Status
 from sutra_tui.tui.run_view import PHASE_WORDS, RunView, StageView, apply, stopped
 
@@ -166,6 +168,7 @@ STEPS: dict[str, tuple[RunView, Event, dict[str, Any]]] = {
             "b": replace(ACTIVE, state="failed", phase="", ended=NOW),
         },
     ),
+    "the run is planned": (RUNNING, Planned(R, RunPlan()), {}),
     "the run fails before it began": (
         RUNNING,
         RunFailed(R, ERROR, RESULT),

@@ -127,8 +127,9 @@ async def until(pilot: Pilot[None], condition: Callable[[], object], timeout: fl
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until every pane has painted what it was given."""
+    """Wait until every pane has painted what it was given, and the plan knows the models."""
     screen = main_screen(pilot)
+    await until(pilot, lambda: all(w.is_finished for w in screen.workers if w.group == "shapes"))
     await until(pilot, lambda: not any(view.is_behind for view in screen.query(StreamView)))
     await pilot.pause()
 

@@ -25,6 +25,7 @@ from ..server_chance import with_chance
 from ..widgets.chain_bar import ChainBar
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
+from ..widgets.plan_line import PlanLine
 from ..widgets.query_box import QueryBox
 from ..widgets.query_line import QueryLine
 from ..widgets.server_card import ServerCard
@@ -66,6 +67,7 @@ class BenchScreen(Screen[None]):
         yield QueryLine()
         yield Panes()
         yield NoticeBar()
+        yield PlanLine()
         with Container(id="ask"):
             yield QueryBox(id="query")
         yield Footer(show_command_palette=False)

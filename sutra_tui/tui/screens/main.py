@@ -23,12 +23,12 @@ from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
 from ..widgets.thread_line import ThreadLine
 from ..workbench import Workbench
-from .run_screen import RunScreen
+from .plan_bench import PlanBench
 
 INTERRUPT_TWICE_S = 2.0
 
 
-class MainScreen(RunScreen):
+class MainScreen(PlanBench):
     """See the module.
 
     Args:

@@ -114,7 +114,13 @@ class RunScreen(BenchScreen):
             self._show_stopped(request.run_id, result)
 
         await run_driver.drive(
-            request, self.app.engine, cache, self._clock, show=self._take, stopped=stopped
+            request,
+            self.app.engine,
+            cache,
+            self._clock,
+            measured=self.app.measured,
+            show=self._take,
+            stopped=stopped,
         )
         self._run_ended()
 

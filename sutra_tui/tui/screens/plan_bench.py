@@ -1,0 +1,168 @@
+"""The memory plan on the main screen: made when something changes, opened, and acted on.
+
+Invariant: shapes and measurements are asked for in the background, never before the first frame; a
+run that goes on shows the plan it acts by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.timer import Timer
+
+from ...core.engine import RoleName
+from ...core.errors import SutraError
+from ...core.events import Event, Planned
+from ...core.plan import KEEP_LOADED_S, RunPlan, Situation, make_plan
+from ...core.protocol import ModelInfo, ModelShape
+from ...core.remedies import Remedy
+from ...core.request import RunRequest
+from ..planning import Learnt, limited, shape_key, situation_of, unknown_shapes, view_of
+from ..widgets.notice_bar import NoticeBar
+from ..widgets.plan_line import PlanLine
+from ..widgets.query_box import QueryBox
+from ..workbench import Workbench
+from .run_screen import RunScreen
+
+if TYPE_CHECKING:
+    from .plan import PlanScreen
+
+RESTING_S = 0.3
+"""How long typing must rest before the plan counts the query anew."""
+
+
+class PlanBench(RunScreen):
+    """See `MainScreen`, which is the screen to use."""
+
+    def __init__(self, bench: Workbench, clock: Callable[[], float]) -> None:
+        super().__init__(bench, clock)
+        self._learnt = Learnt()
+        self._plan_of_run: RunPlan | None = None
+        self._resting: Timer | None = None
+
+    def request_for(
+        self, query: str, *, fresh: bool = False, demonstrations: tuple[str, ...] | None = None
+    ) -> RunRequest:
+        """What a run started now would be, with the context chosen for this session."""
+        request = super().request_for(query, fresh=fresh, demonstrations=demonstrations)
+        return replace(
+            request,
+            options_a=limited(request.options_a, self.bench.num_ctx),
+            options_b=limited(request.options_b, self.bench.num_ctx),
+        )
+
+    def watch_bench(self, bench: Workbench) -> None:
+        super().watch_bench(bench)
+        if not self.is_mounted:
+            return
+        if not bench.run.running:
+            self._plan_of_run = None
+            if bench.server.status == "up" and (missing := unknown_shapes(bench, self._learnt)):
+                self._ask_shapes(missing)
+        self._show_plan()
+
+    def _show_plan(self) -> None:
+        """Bring the line, and the plan's screen if it is open, up to date."""
+        line, screen = self.query_one(PlanLine), self._open_screen()
+        if self._plan_of_run is not None and screen is None:
+            line.plan = self._plan_of_run
+            return
+        situation = self._situation()
+        if situation is None:
+            line.plan = None
+            return
+        line.plan = self._plan_of_run or make_plan(situation)
+        if screen is not None:
+            screen.view = view_of(self.bench, situation, line.plan)
+
+    def _situation(self) -> Situation | None:
+        run = self.bench.run
+        query = run.query if run.running else self.query_one(QueryBox).text
+        engine = self.app.engine
+        apart = engine.serving("a").machine != engine.serving("b").machine
+        return situation_of(self.bench, self._learnt, self.request_for(query), apart=apart)
+
+    def _open_screen(self) -> PlanScreen | None:
+        from .plan import PlanScreen
+
+        if len(self.app.screen_stack) < 2:
+            return None
+        return next((s for s in self.app.screen_stack if isinstance(s, PlanScreen)), None)
+
+    @on(QueryBox.Changed)
+    def _typed(self) -> None:
+        """The query counts, too, but only when typing rests."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(RESTING_S, self._show_plan)
+
+    def _take(self, event: Event) -> None:
+        super()._take(event)
+        if isinstance(event, Planned) and event.run_id == self.bench.run.run_id:
+            self._plan_of_run = event.plan
+            self._show_plan()
+
+    def _run_ended(self) -> None:
+        super()._run_ended()
+        self._ask_shapes(())
+
+    @work(exclusive=True, group="shapes", exit_on_error=False)
+    async def _ask_shapes(self, models: tuple[tuple[RoleName, ModelInfo], ...]) -> None:
+        """Ask for what the plan needs to know; a server that does not say leaves it guessed."""
+        engine, store = self.app.engine, self.app.measured
+        shapes = dict(self._learnt.shapes)
+        for role, info in models:
+            try:
+                shapes[shape_key(info)] = await engine.serving(role).shape(info.name)
+            except SutraError:
+                shapes[shape_key(info)] = ModelShape()
+        learnt = Learnt(shapes)
+        if store is not None and not engine.is_demo:
+            known, lately = await asyncio.to_thread(
+                lambda: (store.known(), tuple(store.used_since(KEEP_LOADED_S)))
+            )
+            learnt = Learnt(shapes, known, lately)
+        self._learnt = learnt
+        self._show_plan()
+
+    # Actions
+
+    async def action_open_plan(self) -> None:
+        from .plan import PlanScreen
+
+        situation = self._situation()
+        if situation is None:
+            self.query_one(NoticeBar).show_quiet("The plan is not made yet: wait for the server.")
+            return
+
+        async def left(wants_pair: bool | None) -> None:
+            if wants_pair:
+                await self.run_action("choose('b')")
+
+        view = view_of(self.bench, situation, self._plan_of_run)
+        await self.app.push_screen(PlanScreen(view, self._remedy), left)
+
+    def _remedy(self, remedy: Remedy | None) -> None:
+        """Change what a remedy changes; None takes the smaller context back."""
+        if remedy is None:
+            self.bench = replace(self.bench, num_ctx=None)
+        elif remedy.kind == "context":
+            self.bench = replace(self.bench, num_ctx=remedy.num_ctx)
+        elif remedy.kind == "one model":
+            self.bench = replace(self.bench, model_a=remedy.model, model_b=remedy.model)
+            self.app.remember(self.bench)
+        elif remedy.kind == "unload":
+            self._unload(remedy.names)
+
+    @work(exclusive=True, group="unload", exit_on_error=False)
+    async def _unload(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            try:
+                await self.app.engine.unload(name)
+            except SutraError as error:
+                self.query_one(NoticeBar).show_error(error)
+        self._glance()
