@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import SutraError
 from .fields import plain
-from .plan import RunPlan
 from .protocol import (
     HandoffResult,
     Message,
@@ -21,6 +20,9 @@ from .protocol import (
     StageStats,
     Status,
 )
+
+if TYPE_CHECKING:
+    from .plan import RunPlan  # brings much that a first frame does without
 
 PhaseName = Literal["waiting", "unloading", "loading", "reading", "thinking", "writing"]
 """What a model is doing: `reading` is evaluating the prompt."""

@@ -19,7 +19,6 @@ from textual.screen import Screen
 
 from ..core.engine import Engine
 from ..core.errors import SutraError
-from ..core.measurement import MeasuredStore
 from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
 from ..wording import exposure
@@ -37,6 +36,7 @@ from .wishes import with_keys
 from .workbench import Workbench
 
 if TYPE_CHECKING:
+    from ..core.measurement import MeasuredStore
     from ..doctor.examination import Circumstances
     from ..server_process import ServerProcess
     from ..store.cache import DemonstrationCache

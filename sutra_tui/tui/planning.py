@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from ..core.engine import RoleName
 from ..core.errors import SutraError
-from ..core.measurement import Known
-from ..core.plan import RunPlan, Situation, make_plan, prompts_of
+from ..core.measurement import Known, MeasuredStore
+from ..core.plan import KEEP_LOADED_S, RunPlan, Situation, make_plan, prompts_of
 from ..core.protocol import GenerationOptions, ModelInfo, ModelShape
 from ..core.remedies import Remedy, remedies
 from ..core.request import RunRequest
@@ -51,16 +51,25 @@ class PlanView:
     running: bool = False
 
 
+def look_up(store: MeasuredStore, shapes: Mapping[str, ModelShape]) -> Learnt:
+    """Shapes together with what this machine's runs taught; may wait for a disk."""
+    return Learnt(shapes, store.known(), tuple(store.used_since(KEEP_LOADED_S)))
+
+
 def shape_key(info: ModelInfo) -> str:
     """What a model's shape is remembered by: a retagged model is another one."""
     return info.digest or info.name
 
 
-def limited(options: GenerationOptions, num_ctx: int | None) -> GenerationOptions:
-    """A role's options with a context of at most what was chosen for this session."""
-    if num_ctx is None:
-        return options
-    return replace(options, num_ctx=min(options.num_ctx, num_ctx))
+def limited(request: RunRequest, num_ctx: int) -> RunRequest:
+    """A request with a context of at most so many tokens for both roles."""
+
+    def at_most(options: GenerationOptions) -> GenerationOptions:
+        return replace(options, num_ctx=min(options.num_ctx, num_ctx))
+
+    return replace(
+        request, options_a=at_most(request.options_a), options_b=at_most(request.options_b)
+    )
 
 
 def chosen(bench: Workbench) -> tuple[tuple[RoleName, ModelInfo], ...]:

@@ -17,11 +17,8 @@ from textual.timer import Timer
 from ...core.engine import RoleName
 from ...core.errors import SutraError
 from ...core.events import Event, Planned
-from ...core.plan import KEEP_LOADED_S, RunPlan, Situation, make_plan
 from ...core.protocol import ModelInfo, ModelShape
-from ...core.remedies import Remedy
 from ...core.request import RunRequest
-from ..planning import Learnt, limited, shape_key, situation_of, unknown_shapes, view_of
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.plan_line import PlanLine
 from ..widgets.query_box import QueryBox
@@ -29,6 +26,9 @@ from ..workbench import Workbench
 from .run_screen import RunScreen
 
 if TYPE_CHECKING:
+    from ...core.plan import RunPlan, Situation
+    from ...core.remedies import Remedy
+    from ..planning import Learnt
     from .plan import PlanScreen
 
 RESTING_S = 0.3
@@ -40,7 +40,7 @@ class PlanBench(RunScreen):
 
     def __init__(self, bench: Workbench, clock: Callable[[], float]) -> None:
         super().__init__(bench, clock)
-        self._learnt = Learnt()
+        self._learnt: Learnt | None = None
         self._plan_of_run: RunPlan | None = None
         self._resting: Timer | None = None
 
@@ -49,11 +49,11 @@ class PlanBench(RunScreen):
     ) -> RunRequest:
         """What a run started now would be, with the context chosen for this session."""
         request = super().request_for(query, fresh=fresh, demonstrations=demonstrations)
-        return replace(
-            request,
-            options_a=limited(request.options_a, self.bench.num_ctx),
-            options_b=limited(request.options_b, self.bench.num_ctx),
-        )
+        if self.bench.num_ctx is None:
+            return request
+        from ..planning import limited
+
+        return limited(request, self.bench.num_ctx)
 
     def watch_bench(self, bench: Workbench) -> None:
         super().watch_bench(bench)
@@ -61,8 +61,15 @@ class PlanBench(RunScreen):
             return
         if not bench.run.running:
             self._plan_of_run = None
-            if bench.server.status == "up" and (missing := unknown_shapes(bench, self._learnt)):
-                self._ask_shapes(missing)
+        if bench.server.status != "up":
+            self.query_one(PlanLine).plan = None
+            return
+        from .. import planning
+
+        if self._learnt is None:
+            self._learnt = planning.Learnt()
+        if not bench.run.running and (missing := planning.unknown_shapes(bench, self._learnt)):
+            self._ask_shapes(missing)
         self._show_plan()
 
     def _show_plan(self) -> None:
@@ -75,22 +82,30 @@ class PlanBench(RunScreen):
         if situation is None:
             line.plan = None
             return
+        from ...core.plan import make_plan
+        from .. import planning
+
         line.plan = self._plan_of_run or make_plan(situation)
         if screen is not None:
-            screen.view = view_of(self.bench, situation, line.plan)
+            screen.view = planning.view_of(self.bench, situation, line.plan)
 
     def _situation(self) -> Situation | None:
+        if self._learnt is None:
+            return None
+        from .. import planning
+
         run = self.bench.run
         query = run.query if run.running else self.query_one(QueryBox).text
         engine = self.app.engine
         apart = engine.serving("a").machine != engine.serving("b").machine
-        return situation_of(self.bench, self._learnt, self.request_for(query), apart=apart)
+        request = self.request_for(query)
+        return planning.situation_of(self.bench, self._learnt, request, apart=apart)
 
     def _open_screen(self) -> PlanScreen | None:
-        from .plan import PlanScreen
-
         if len(self.app.screen_stack) < 2:
             return None
+        from .plan import PlanScreen
+
         return next((s for s in self.app.screen_stack if isinstance(s, PlanScreen)), None)
 
     @on(QueryBox.Changed)
@@ -113,25 +128,24 @@ class PlanBench(RunScreen):
     @work(exclusive=True, group="shapes", exit_on_error=False)
     async def _ask_shapes(self, models: tuple[tuple[RoleName, ModelInfo], ...]) -> None:
         """Ask for what the plan needs to know; a server that does not say leaves it guessed."""
+        from .. import planning
+
         engine, store = self.app.engine, self.app.measured
-        shapes = dict(self._learnt.shapes)
+        shapes = dict(self._learnt.shapes) if self._learnt else {}
         for role, info in models:
             try:
-                shapes[shape_key(info)] = await engine.serving(role).shape(info.name)
+                shapes[planning.shape_key(info)] = await engine.serving(role).shape(info.name)
             except SutraError:
-                shapes[shape_key(info)] = ModelShape()
-        learnt = Learnt(shapes)
+                shapes[planning.shape_key(info)] = ModelShape()
+        self._learnt = planning.Learnt(shapes)
         if store is not None and not engine.is_demo:
-            known, lately = await asyncio.to_thread(
-                lambda: (store.known(), tuple(store.used_since(KEEP_LOADED_S)))
-            )
-            learnt = Learnt(shapes, known, lately)
-        self._learnt = learnt
+            self._learnt = await asyncio.to_thread(planning.look_up, store, shapes)
         self._show_plan()
 
     # Actions
 
     async def action_open_plan(self) -> None:
+        from .. import planning
         from .plan import PlanScreen
 
         situation = self._situation()
@@ -143,7 +157,7 @@ class PlanBench(RunScreen):
             if wants_pair:
                 await self.run_action("choose('b')")
 
-        view = view_of(self.bench, situation, self._plan_of_run)
+        view = planning.view_of(self.bench, situation, self._plan_of_run)
         await self.app.push_screen(PlanScreen(view, self._remedy), left)
 
     def _remedy(self, remedy: Remedy | None) -> None:

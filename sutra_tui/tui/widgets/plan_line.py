@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ...core.memory import Verdict
-from ...core.plan import RunPlan
-from ...plan_words import SIGNS, plan_line
+if TYPE_CHECKING:
+    from ...core.memory import Verdict
+    from ...core.plan import RunPlan
 
 STYLES: dict[Verdict, str] = {
     "fits": "$text-success",
@@ -39,6 +41,8 @@ class PlanLine(Widget):
         plan = self.plan
         if plan is None:
             return Content("")
+        from ...plan_words import SIGNS, plan_line  # the first frame does without
+
         text = plan_line(plan, self.content_size.width - 2, lambda line: Content(line).cell_length)
         if not text:
             return Content("")
