@@ -91,7 +91,8 @@ async def test_it_is_never_started_twice(fake: FakeOllama, tmp_path: Path) -> No
     both = [asyncio.ensure_future(process.start(engine_of(fake))) for _ in range(2)]
     await asyncio.to_thread(fake.wait_until, lambda: fake.pids)
     fake.answer_now()
-    assert [start.answers for start in await asyncio.gather(*both)] == [True, True]
+    starts = await asyncio.gather(*both)
+    assert starts[-1].answers, "an attempt gives way to a later one"
     assert (await process.start(engine_of(fake))).outcome == "was there"
     assert len(fake.pids) == 1
     process.stop()

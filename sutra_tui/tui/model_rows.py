@@ -10,12 +10,11 @@ from typing import Final
 
 from ..core.clean import clean_line
 from ..core.fit import Fit, Verdict, fit
-from ..core.memory import GB
 from ..core.model_kind import Kind, kind
 from ..core.model_names import same_model
 from ..core.moments import epoch
 from ..core.protocol import LoadedModel, Memory, ModelInfo, ModelShape
-from ..wording import age
+from ..wording import age, size
 
 NOTHING: Final = "–"
 CLOUD_WARNING: Final = "cloud: what you ask would leave this machine"
@@ -114,7 +113,7 @@ def name(row: ModelRow, limit: int = 80) -> str:
 
 
 def loaded_words(row: ModelRow, now: float) -> str:
-    """ "2.8 GiB 4 min": what it holds and how long it stays; what is being done comes first.
+    """ "3.0 GB 4 min": what it holds and how long it stays; what is being done comes first.
 
     Args:
         now: Seconds since the epoch.
@@ -123,7 +122,7 @@ def loaded_words(row: ModelRow, now: float) -> str:
         return f"{row.busy}…"
     if row.loaded is None:
         return NOTHING
-    held = gib(row.loaded.size) if row.loaded.size else "loaded"
+    held = size(row.loaded.size) if row.loaded.size else "loaded"
     return f"{held} {stays(row.loaded, now)}".rstrip()
 
 
@@ -136,11 +135,6 @@ def stays(loaded: LoadedModel, now: float) -> str:
     if left > FOR_EVER_S:
         return "kept"
     return "<1 min" if left < 60 else age(left)
-
-
-def gib(bytes_: float) -> str:
-    """Memory, in the units it is built in: "2.8 GiB"."""
-    return f"{bytes_ / GB:.1f} GiB"
 
 
 def speed_words(speed: float | None) -> str:
@@ -159,15 +153,16 @@ def fit_sentence(row: ModelRow) -> str:
             return "It writes no text, so it can play neither role."
     need = row.fit.need
     parts = (
-        f"Needs {gib(need.total)}: {need.weights / GB:.1f} weights, {need.kv_cache / GB:.1f} cache "
-        f"for {row.fit.num_ctx:,} tokens, {need.buffers / GB:.1f} buffers."
+        f"Needs {size(need.total)}: {need.weights / 1e9:.1f} weights, "
+        f"{need.kv_cache / 1e9:.1f} cache for {row.fit.num_ctx:,} tokens, "
+        f"{need.buffers / 1e9:.1f} buffers."
     )
     if row.fit.room is None:
         return f"{parts} The memory of the server's machine cannot be seen from here."
     own = ", its own included" if row.held else ""
-    there = f"{parts} Free{own}: {gib(row.fit.room)}."
+    there = f"{parts} Free{own}: {size(row.fit.room)}."
     if row.fit.verdict == "tight" and need.total > row.fit.room:
-        return f"{there} Unloading others frees {gib(row.fit.others)}."
+        return f"{there} Unloading others frees {size(row.fit.others)}."
     if row.fit.verdict == "does not fit":
         return f"{there} A smaller context or fewer open programs may help."
     return there

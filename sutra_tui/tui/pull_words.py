@@ -17,7 +17,6 @@ from ..core.pulling import Layer
 from ..core.suggestions import SuggestedModel, SuggestedPair, not_pulled, suggested
 from ..pull_wording import amounts, disk_words, progress_words, shortage
 from ..wording import size
-from .model_rows import gib
 from .model_view import ModelsView
 from .pulls import Pull
 
@@ -80,11 +79,11 @@ def memory_words(model: SuggestedModel, view: ModelsView) -> str:
     """Whether a model that is not there yet would fit into memory."""
     shape = _shape(model)
     judged = fit(ModelInfo(model.name, size=model.size), shape, view.num_ctx, view.server.memory)
-    need = f"about {gib(judged.need.total)} for a context of {view.num_ctx:,}"
+    need = f"about {size(judged.need.total)} for a context of {view.num_ctx:,}"
     if judged.room is None:
         return f"In memory it takes {need}; the server's memory cannot be seen from here."
     verdict = {"fits": "it fits", "tight": "that is tight"}.get(judged.verdict, "it does not fit")
-    return f"In memory it takes {need}, and {gib(judged.room)} is free now: {verdict}."
+    return f"In memory it takes {need}, and {size(judged.room)} is free now: {verdict}."
 
 
 def pair_words(pair: SuggestedPair, view: ModelsView) -> tuple[str, str]:
@@ -98,7 +97,7 @@ def pair_words(pair: SuggestedPair, view: ModelsView) -> tuple[str, str]:
         "one at a time": "in turns",
     }.get(pair.residency, "")
     download = size(sum(model.size for model in missing))
-    return title, f"{download} to download · {gib(pair.peak)} in memory, {residence}"
+    return title, f"{download} to download · {size(pair.peak)} in memory, {residence}"
 
 
 def headline(pull: Pull, now: float, width: int = 200) -> str:

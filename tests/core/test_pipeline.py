@@ -152,7 +152,7 @@ async def test_stopping_closes_the_stream_at_once_and_keeps_what_was_written(
         task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     chat = server.chats(B)[0]
-    await server.until(lambda: chat.disconnected, timeout=0.5)
+    await server.until(lambda: chat.disconnected)
     result = transcript.result("stopped")
     assert result.status == "stopped"
     assert result.answer.startswith("eigh")
@@ -170,7 +170,7 @@ async def test_stopping_while_the_server_is_silent_closes_the_connection(
     await server.until(lambda: server.parked == 1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    await server.until(lambda: server.chats(A)[0].disconnected, timeout=0.5)
+    await server.until(lambda: server.chats(A)[0].disconnected)
 
 
 @pytest.mark.parametrize("order", ["answer-first", "demos-first"])
@@ -183,7 +183,7 @@ async def test_model_a_is_cut_off_when_it_writes_on_after_the_last_wanted_demons
     result = await result_of(replace(REQUEST, order=order), engine)
     assert result.demonstrations == tuple(DEMONSTRATIONS)
     assert result.status == "complete"
-    await server.until(lambda: server.chats(A)[0].disconnected, timeout=0.5)
+    await server.until(lambda: server.chats(A)[0].disconnected)
 
 
 async def test_demonstrations_first_does_not_wait_for_a_draft_nobody_wants(

@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from sutra_tui.tui.screens import bench_screen
 from tests.ollama_server import LLAMA_3B, MISTRAL_7B, NOMIC_EMBED, QWEN_4B_THINKING, OllamaServer
 
 from .workshop import Workshop
+
+
+@pytest.fixture(autouse=True)
+def no_glances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a test would meet the clock's own look at the server, and others not."""
+    monkeypatch.setattr(bench_screen, "GLANCE_S", 3600.0)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ async def test_escape_stops_the_run_and_gives_the_query_back(workshop: Workshop)
         await pilot.press("escape")
         await until(pilot, lambda: not screen.bench.run.running)
         chat = workshop.server.chats(B)[0]
-        await workshop.server.until(lambda: chat.disconnected, timeout=0.5)
+        await workshop.server.until(lambda: chat.disconnected)
         assert screen.bench.run.b.state == "stopped"
         assert screen.query_one(QueryBox).text == QUERY
         assert panes.answer.text.startswith("word")
@@ -269,7 +269,7 @@ async def test_a_similar_query_is_offered_and_used_only_when_asked_for(
         first = workshop.server.chats(A)[-1]
         await pilot.press("ctrl+n")
         await until(pilot, lambda: screen.bench.run.given and not screen.bench.run.running)
-        await workshop.server.until(lambda: first.disconnected, timeout=0.5)
+        await workshop.server.until(lambda: first.disconnected)
         result = screen.bench.run.result
         assert result is not None
         assert result.status == "complete"

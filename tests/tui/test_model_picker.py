@@ -7,6 +7,7 @@ from textual.widgets import OptionList, Static
 
 from sutra_tui.tui.screens.main import MainScreen
 from sutra_tui.tui.screens.model_picker import ModelPicker
+from sutra_tui.tui.widgets.plan_line import PlanLine
 from tests.ollama_server import CLOUD_STUB, NOMIC_EMBED, QWEN_4B_THINKING
 
 from .manager_support import pilot_of
@@ -52,14 +53,17 @@ async def test_the_sum_behind_the_badge_stands_below_and_follows_the_cursor(
 ) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await picker(pilot)
-        await until(pilot, lambda: "Needs 2.8 GiB: 1.9 weights" in foot(screen))
+        await until(pilot, lambda: "Needs 3.0 GB: 2.0 weights" in foot(screen))
         await pilot.press(*"mistral")
-        await until(pilot, lambda: "Needs 5.0 GiB: 4.1 weights" in foot(screen))
+        await until(pilot, lambda: "Needs 5.4 GB: 4.4 weights" in foot(screen))
 
 
 async def test_figures_are_asked_for_once_and_shared_with_the_manager(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
+        screen = await connected(pilot)
+        await until(pilot, lambda: screen.query_one(PlanLine).plan)
         await picker(pilot)
+        await until(pilot, lambda: len(workshop.server.calls("/api/show")) == 3)
         asked = len(workshop.server.calls("/api/show"))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))

@@ -75,7 +75,7 @@ def test_how_long_a_model_stays(ends: str, words: str) -> None:
 def test_what_is_held_and_what_is_being_done() -> None:
     held = LoadedModel(INFO.name, size=int(2.8 * GB), expires_at="2026-01-01T00:04:59Z")
     assert loaded_words(row(), NOW) == "–"
-    assert loaded_words(row(INFO, held), NOW) == "2.8 GiB 4 min"
+    assert loaded_words(row(INFO, held), NOW) == "3.0 GB 4 min"
     assert loaded_words(replace(row(INFO, held), busy="unloading"), NOW) == "unloading…"
 
 
@@ -102,9 +102,9 @@ def test_what_a_model_can_do(
 @pytest.mark.parametrize(
     ("free", "others", "word", "sentence"),
     [
-        (6.0, 0, "● fits", "Free: 6.0 GiB."),
-        (2.95, 0, "◐ tight", "Free: 2.9 GiB."),
-        (1.0, 3.0, "◐ tight", "Unloading others frees 3.0 GiB."),
+        (6.0, 0, "● fits", "Free: 6.4 GB."),
+        (2.95, 0, "◐ tight", "Free: 3.2 GB."),
+        (1.0, 3.0, "◐ tight", "Unloading others frees 3.2 GB."),
         (1.0, 0, "○ does not fit", "A smaller context"),
     ],
 )
@@ -115,14 +115,14 @@ def test_the_badge_and_the_sum_behind_it(
     found = row(INFO, *loaded, free=free)
     assert badge(found)[0] == word
     said = fit_sentence(found)
-    assert said.startswith("Needs 2.9 GiB: 2.0 weights, 0.4 cache for 4,096 tokens, 0.4 buffers.")
+    assert said.startswith("Needs 3.1 GB: 2.1 weights, 0.5 cache for 4,096 tokens, 0.5 buffers.")
     assert sentence in said
 
 
 def test_a_loaded_model_counts_what_it_holds_as_its_own() -> None:
     found = row(INFO, LoadedModel(INFO.name, size=3 * GB), free=0.5)
     assert found.fit.verdict == "fits"
-    assert "its own included: 3.5 GiB" in fit_sentence(found)
+    assert "its own included: 3.8 GB" in fit_sentence(found)
 
 
 def test_the_context_is_never_taken_longer_than_the_model_was_trained_for() -> None:

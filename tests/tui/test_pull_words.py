@@ -32,7 +32,7 @@ def view(*pulled: str, disk: Disk | None = DISK, memory: Memory | None = MEMORY)
     [
         ("", view(), "Type a model's name", False),
         ("llama3.2:3b", view(), "About 2.0 GB to download. 35.0 GB free at /models.", False),
-        ("llama3.2:3b", view(), "2.8 GiB for a context of 4,096, and 6.0 GiB is free now: it fits",
+        ("llama3.2:3b", view(), "3.0 GB for a context of 4,096, and 6.4 GB is free now: it fits",
          False),
         ("mistral:7b", view(memory=Memory(8 * GB, 2 * GB)), "it does not fit", False),
         ("llama3.2:3b", view(disk=None, memory=None), "disk of the server's machine cannot be seen",

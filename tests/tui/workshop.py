@@ -134,13 +134,20 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+ASKING = {"glance", "server", "shapes", "similar", "look", "listing", "detail", "pages"}
+"""Groups of workers whose answers belong into a picture; others may be held at a moment."""
+
+
 async def still(pilot: Pilot[None]) -> None:
-    """Wait until nothing on the screen changes any more: three pictures in a row are the same."""
+    """Wait until nothing on the screen changes any more: all that was asked is answered, and three
+    pictures in a row are the same."""
     for box in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
         box.cursor_blink = False
     pictures: list[str] = []
 
     def settled_down() -> bool:
+        if any(w.group in ASKING and not w.is_finished for w in pilot.app.workers):
+            pictures.clear()
         pictures.append(pilot.app.export_screenshot())
         return len(pictures) > 2 and len(set(pictures[-3:])) == 1
 

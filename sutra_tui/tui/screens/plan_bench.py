@@ -133,10 +133,15 @@ class PlanBench(RunScreen):
         engine, store = self.app.engine, self.app.measured
         shapes = dict(self._learnt.shapes) if self._learnt else {}
         for role, info in models:
-            try:
-                shapes[planning.shape_key(info)] = await engine.serving(role).shape(info.name)
-            except SutraError:
-                shapes[planning.shape_key(info)] = ModelShape()
+            shape = self.app.shapes.of([info]).get(info.name)
+            if shape is None:
+                try:
+                    shape = await engine.serving(role).shape(info.name)
+                except SutraError:
+                    shape = ModelShape()
+                else:
+                    self.app.shapes.keep(info, shape)
+            shapes[planning.shape_key(info)] = shape
         self._learnt = planning.Learnt(shapes)
         if store is not None and not engine.is_demo:
             self._learnt = await asyncio.to_thread(planning.look_up, store, shapes)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from ...core.clean import clean, clean_line
 from ...wording import size
-from ..model_rows import ModelRow, fit_sentence, gib, loaded_words, name, speed_words
+from ..model_rows import ModelRow, fit_sentence, loaded_words, name, speed_words
 from ..model_view import ModelsView
 
 NO_SPEED: Final = "no data yet"
@@ -77,7 +77,7 @@ def summary(view: ModelsView) -> list[str]:
         parts.insert(0, f"Model {view.role.upper()}'s server {clean_line(view.address, 40)}")
     if server.memory is not None:
         seen = "simulated memory" if server.memory.simulated else "memory"
-        parts.append(f"{gib(server.memory.available)} of {gib(server.memory.total)} {seen} free")
+        parts.append(f"{size(server.memory.available)} of {size(server.memory.total)} {seen} free")
     else:
         parts.append("the server's memory cannot be seen")
     if view.size:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from ...core.suggestions import SuggestedPair
 from ...pull_wording import disk_words
-from ..model_rows import gib
+from ...wording import size
 from ..model_view import ModelsView
 from ..pull_words import pair_words
 
@@ -74,7 +74,7 @@ class SuggestionList(Vertical):
         options.display = bool(rows)
         memory = view.server.memory
         seen = (
-            f"Worked out for {gib(memory.total)} of memory and a context of {view.num_ctx:,}."
+            f"Worked out for {size(memory.total)} of memory and a context of {view.num_ctx:,}."
             if memory
             else "Worked out for a laptop with 8 GB: the server's memory cannot be seen from here."
         )

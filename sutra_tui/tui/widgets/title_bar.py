@@ -78,9 +78,8 @@ def _memory(memory: Memory | None) -> Content:
     filled = round(share * BAR_CELLS)
     style = "$text-error" if share > 0.9 else "$text-warning" if share > 0.75 else "$text-success"
     name = "simulated RAM" if memory.simulated else "RAM"
-    gib = 1024**3
     return Content.assemble(
-        (f"{name} {used / gib:.1f} of {memory.total / gib:.1f} GB ", "$text-muted"),
+        (f"{name} {used / 1e9:.1f} of {memory.total / 1e9:.1f} GB ", "$text-muted"),
         ("━" * filled, style),
         ("━" * (BAR_CELLS - filled), "$border-blurred"),
     )
