@@ -143,6 +143,7 @@ async def still(pilot: Pilot[None]) -> None:
     pictures in a row are the same."""
     for box in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
         box.cursor_blink = False
+        box._cursor_visible = box.has_focus  # it may have stood still while it was off
     pictures: list[str] = []
 
     def settled_down() -> bool:
