@@ -143,7 +143,9 @@ async def still(pilot: Pilot[None]) -> None:
     pictures in a row are the same."""
     for box in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
         box.cursor_blink = False
-        box._cursor_visible = box.has_focus  # it may have stood still while it was off
+        if isinstance(box, TextArea):
+            box._line_cache.clear()  # a line painted while the cursor was off would be kept
+            box.refresh()
     pictures: list[str] = []
 
     def settled_down() -> bool:
