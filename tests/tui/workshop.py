@@ -141,11 +141,12 @@ ASKING = {"glance", "server", "shapes", "similar", "look", "listing", "detail", 
 async def still(pilot: Pilot[None]) -> None:
     """Wait until nothing on the screen changes any more: all that was asked is answered, and three
     pictures in a row are the same."""
-    for box in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
-        box.cursor_blink = False
-        if isinstance(box, TextArea):
-            box._line_cache.clear()  # a line painted while the cursor was off would be kept
-            box.refresh()
+    for screen in pilot.app.screen_stack:
+        for box in (*screen.query(Input), *screen.query(TextArea)):
+            box.cursor_blink = False
+            if isinstance(box, TextArea):
+                box._line_cache.clear()  # a line painted while the cursor was off would be kept
+                box.refresh()
     pictures: list[str] = []
 
     def settled_down() -> bool:
