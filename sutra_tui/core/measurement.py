@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from .memory import Footprint, Overhead
-from .protocol import HandoffResult, StageName, StageRecord
+from .protocol import HandoffResult, ModelInfo, StageName, StageRecord
 
 LOADED_MS: Final = 250.0
 """A `load_ms` above this was a real load; a model that is in memory answers within 100 ms."""
@@ -103,6 +103,24 @@ class MeasuredStore(Protocol):
 
     def used_since(self, seconds: float) -> Sequence[str]:
         """Digests of models that runs of ours used lately, the longest unused first."""
+
+
+def writing_speeds(store: MeasuredStore) -> Callable[[ModelInfo], float | None]:
+    """Tokens per second by model, as past runs measured them; read when first asked for.
+
+    Args:
+        store: Where samples are kept. Asking may wait for a disk.
+    """
+    known: Known | None = None
+
+    def speed(model: ModelInfo) -> float | None:
+        nonlocal known
+        if known is None:
+            known = store.known()
+        measured = known.get(model.digest)
+        return measured.speed.value if measured and measured.speed else None
+
+    return speed
 
 
 def samples_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -12,6 +13,7 @@ from textual.widgets import Input
 from sutra_tui.engines.demo import demo_engine
 from sutra_tui.engines.ollama import OllamaEngine
 from sutra_tui.engines.routed import RoutedEngine
+from sutra_tui.store.measured import MeasuredRuns
 from sutra_tui.store.remembered import load_remembered
 from sutra_tui.tui.model_commands import MODEL_COMMANDS
 from sutra_tui.tui.screens.main import MainScreen
@@ -42,7 +44,7 @@ from .manager_support import (
     pilot_of,
     put_cursor_on,
 )
-from .workshop import A, B, Workshop, ask, main_screen, until
+from .workshop import A, B, Workshop, ask, ask_and_wait, main_screen, until
 
 THINKER, EMBEDDER = QWEN_4B_THINKING.name, NOMIC_EMBED.name
 
@@ -439,3 +441,17 @@ async def test_with_two_servers_each_is_managed_apart(workshop: Workshop) -> Non
             await until(pilot, lambda: not far.find(THINKER))
             assert workshop.server.find(THINKER) is not None
             assert workshop.server.calls("/api/pull") == []
+
+
+async def test_past_runs_on_this_machine_say_how_fast_a_model_writes(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    store = MeasuredRuns(tmp_path / "measured.db")
+    async with pilot_of(workshop, measured=store) as pilot:
+        await ask_and_wait(pilot)
+        await until(pilot, store.known)
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.view.server.speeds.get(A) == 22.0)  # 88 tokens in 4 s
+        assert screen.view.server.speeds.get(B) == 22.0
+        assert NOMIC_EMBED.name not in screen.view.server.speeds
+    store.close()

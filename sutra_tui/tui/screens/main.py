@@ -80,9 +80,12 @@ class MainScreen(PlanBench):
             await self._open_models("b" if self.bench.server.address == at_b.address else "a")
 
     async def _open_models(self, role: RoleName | None) -> None:
+        from ...core.measurement import writing_speeds
         from .model_manager import ModelManager, Surroundings
 
         app = self.app
+        # What was measured here says nothing of a machine that cannot be seen.
+        seen = self.bench.at(role or "a").memory is not None and not app.engine.is_demo
 
         async def show_other(wanted: bool | None) -> None:
             if wanted:
@@ -97,6 +100,7 @@ class MainScreen(PlanBench):
             self.connect,
             app.settings.options_a,
             app.settings.options_b,
+            measured=writing_speeds(app.measured) if app.measured and seen else None,
             wall=app.wall_clock,
             role=role,
         )
