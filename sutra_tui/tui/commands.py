@@ -232,7 +232,7 @@ COMMANDS: tuple[Command, ...] = (
         "open_plan",
         key="ctrl+g",
         footer="Plan",
-        footer_from=132,
+        footer_from=146,
         reason=_when_pair,
         priority=True,
     ),
