@@ -389,7 +389,7 @@ async def test_a_thousand_models_are_listed_and_keys_still_work(workshop: Worksh
         screen = await opened(pilot)
         assert len(names(screen)) == 1004
         asked = len(workshop.server.calls("/api/show"))
-        assert asked <= 300
+        assert asked <= 302, "a part of them, and the two that the plan needs"
         await pilot.press("end")
         await until(pilot, lambda: screen.view.cursor == 1003)
         await pilot.press("slash", *"0999")

@@ -297,16 +297,16 @@ async def test_a_new_key_works_at_once_and_everywhere(workshop: Workshop) -> Non
         await go_to(pilot, screen, "keys.model.a")
         await type_value(pilot, screen, "f3")
         assert verdict(screen) == '✗ f3 is the key of "Choose Model B" (model.b) already.'
-        await pilot.press("ctrl+u", *"ctl+g")
-        await until(pilot, lambda: "did you mean ctrl+g" in verdict(screen))
-        await pilot.press("ctrl+u", *"f12, ctrl+g".replace(" ", ""))
-        await until(pilot, lambda: verdict(screen) == "✓ keys.model.a = f12,ctrl+g")
+        await pilot.press("ctrl+u", *"ctl+b")
+        await until(pilot, lambda: "did you mean ctrl+b" in verdict(screen))
+        await pilot.press("ctrl+u", *"f12, ctrl+b".replace(" ", ""))
+        await until(pilot, lambda: verdict(screen) == "✓ keys.model.a = f12,ctrl+b")
         await pilot.press("enter")
-        await said(pilot, screen, "Saved: keys.model.a = f12,ctrl+g. It counts at once.")
-        assert '"model.a" = "f12,ctrl+g"' in settings_file(workshop).read_text()
+        await said(pilot, screen, "Saved: keys.model.a = f12,ctrl+b. It counts at once.")
+        assert '"model.a" = "f12,ctrl+b"' in settings_file(workshop).read_text()
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
-        for key in ("f12", "ctrl+g"):
+        for key in ("f12", "ctrl+b"):
             await pilot.press(key)
             await until(pilot, lambda: "ModelPicker" in repr(pilot.app.screen))
             await pilot.press("escape")
