@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .engines import open_engine
     from .handoff import AgentHandoff
     from .store.cache import DemonstrationCache
+    from .store.history import History
 
 __all__ = [
     "AgentHandoff",
@@ -39,6 +40,7 @@ __all__ = [
     "GenerationOptions",
     "HandoffPacket",
     "HandoffResult",
+    "History",
     "ModelInfo",
     "RunRequest",
     "StageRecord",
@@ -56,6 +58,7 @@ _HOMES = {
     "GenerationOptions": "core.protocol",
     "HandoffPacket": "core.protocol",
     "HandoffResult": "core.protocol",
+    "History": "store.history",
     "ModelInfo": "core.protocol",
     "RunRequest": "core.request",
     "StageRecord": "core.protocol",

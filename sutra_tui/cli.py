@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .settings import Reading, Settings
     from .store.cache import DemonstrationCache
     from .store.measured import MeasuredRuns
+    from .store.history import History
 
 DEBUG_VARIABLE = "SUTRA_DEBUG"
 
@@ -66,6 +67,7 @@ def _dispatch(arguments: list[str]) -> int:
         "models": _models,
         "pull": _pull,
         "cache": _cache,
+        "history": _history,
         "config": _config,
         "doctor": _doctor,
     }
@@ -123,6 +125,7 @@ def _tui(args: argparse.Namespace) -> int:
     app = SutraApp(
         engine=_open_engine(args, settings, demo=args.demo),
         open_cache=open_cache,
+        open_history=lambda demo: _open_history(demo=demo),
         settings=settings,
         remembered=remembered,
         model_a=args.model_a,
@@ -181,6 +184,8 @@ def _run(args: argparse.Namespace) -> int:
         open_engine=open_engine,
         open_cache=lambda: _open_cache(settings, demo=args.demo),
         measured=_measured(),
+        # What the demo says is worth no place on the disk.
+        open_history=None if args.no_history or args.demo else lambda: _open_history(demo=False),
         demo=args.demo,
     )
     return HeadlessRun(args, wiring, output, teller).execute()
@@ -249,6 +254,24 @@ def _cache(args: argparse.Namespace) -> int:
 
     path = paths.cache_database() if args.cache is None else Path(args.cache)
     cache_command(args, path, open_cache, output, voice)
+    return 0
+
+
+def _history(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from . import paths
+    from .headless.history_command import history_command
+    from .headless.streams import Output, Voice
+    from .store.history import History
+
+    voice, output = Voice(), Output(cleans=args.clean)
+
+    def open_history(path: Path | None) -> History:
+        return History(path, on_warning=voice.say)
+
+    path = paths.history_database() if args.history is None else Path(args.history)
+    history_command(args, path, paths.original_logs(), open_history, output, voice)
     return 0
 
 
@@ -357,6 +380,14 @@ def _measured() -> MeasuredRuns:
     from .store.measured import MeasuredRuns
 
     return MeasuredRuns(paths.measured_database())
+
+
+def _open_history(*, demo: bool) -> History:
+    """The history of runs; the demo's is apart and gone with the program."""
+    from . import paths
+    from .store.history import History
+
+    return History(None if demo else paths.history_database())
 
 
 def _settings() -> Reading:

@@ -10,7 +10,7 @@ import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import fields, replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .core import pipeline
 from .core.demonstration_store import DemonstrationStore
@@ -22,6 +22,9 @@ from .core.protocol import GenerationOptions, HandoffPacket, HandoffResult
 from .core.request import RunRequest
 from .core.templates import Templates
 from .waiting import wait_for
+
+if TYPE_CHECKING:
+    from .store.history import History
 
 T = TypeVar("T")
 Options = GenerationOptions | Mapping[str, Any] | None
@@ -47,6 +50,7 @@ class AgentHandoff:
         ollama_host_b: Model B's server, likewise.
         measured: Where to keep what runs take on this machine, such as
             `sutra_tui.store.measured.MeasuredRuns`; by default nothing is kept.
+        history: Where runs are written down; by default nowhere.
 
     Raises:
         InvalidTemplate: A template that does not exist or lacks `{query}`.
@@ -68,6 +72,7 @@ class AgentHandoff:
         ollama_host_a: str | None = None,
         ollama_host_b: str | None = None,
         measured: MeasuredStore | None = None,
+        history: History | None = None,
     ) -> None:
         self.model_a = model_a
         self.model_b = model_b
@@ -76,6 +81,7 @@ class AgentHandoff:
         self.options_b = _options(options_b)
         self.measured = measured
         self.cache = _new_cache() if cache is None else cache
+        self.history = history
         hosts = (ollama_host, ollama_host_a, ollama_host_b)
         self.engine = _open_engine(*hosts) if engine is None else engine
 
@@ -137,8 +143,12 @@ class AgentHandoff:
         Close the generator (`contextlib.aclosing`) to stop the run early.
         """
         request = self._request(query, changes)
-        run = pipeline.run(request, self.engine, self.cache, measured=self.measured)
-        async with aclosing(run) as events:
+        chain = pipeline.run(request, self.engine, self.cache, measured=self.measured)
+        if self.history is not None:
+            from .store.recording import recorded
+
+            chain = recorded(chain, self.history.record())
+        async with aclosing(chain) as events:
             async for event in events:
                 yield event
 

@@ -34,6 +34,16 @@ def measured_database() -> Path:
     return data_folder() / "measured.db"
 
 
+def history_database() -> Path:
+    """Every run with its stages."""
+    return data_folder() / "history.db"
+
+
+def original_logs() -> Path:
+    """Where the system that this one succeeds kept its logs."""
+    return Path.home() / ".sutra" / "logs"
+
+
 def state_file() -> Path:
     """What the app remembers between starts: the last pair of models and the like."""
     import platformdirs

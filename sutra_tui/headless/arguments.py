@@ -26,13 +26,16 @@ from .help_text import (
     DOCTOR_ABOUT,
     DOCTOR_EXAMPLES,
     EXAMPLES,
+    HISTORY_ABOUT,
+    HISTORY_EXAMPLES,
     PULL_ABOUT,
     RUN_ABOUT,
     RUN_EXAMPLES,
 )
+from .history_arguments import add_history
 
-COMMANDS: Final = ("tui", "run", "models", "pull", "cache", "config", "doctor")
-NESTED: Final = {"cache": "the cache", "config": "the settings"}
+COMMANDS: Final = ("tui", "run", "models", "pull", "cache", "history", "config", "doctor")
+NESTED: Final = {"cache": "the cache", "history": "the history", "config": "the settings"}
 """Commands that have commands, and what those are about."""
 PACES: Final = ("realistic", "brisk", "instant")
 
@@ -115,6 +118,15 @@ def build_parser() -> Parser:
         "COMMAND [options]",
     )
     add_cache(cache)
+    history = add_command(
+        commands,
+        "history",
+        "look at earlier runs, carry and delete them",
+        HISTORY_ABOUT,
+        HISTORY_EXAMPLES,
+        "COMMAND [options]",
+    )
+    add_history(history)
     doctor = add_command(
         commands,
         "doctor",
@@ -224,6 +236,9 @@ def _add_chain(group: argparse._ArgumentGroup) -> None:
     )
     cache.add_argument(
         "--no-cache", action="store_true", help="neither read nor write the demonstration cache"
+    )
+    group.add_argument(
+        "--no-history", action="store_true", help="do not keep this run in the history"
     )
 
 

@@ -14,7 +14,7 @@ from . import cache_carrying as carrying
 from . import cache_changing as changing
 from . import cache_looking as looking
 from .cache_job import Job, OpenCache, opened
-from .faces import to_json
+from .store_job import write_path
 from .streams import Output, Voice
 
 ACTIONS: Final[dict[str, Callable[[Job], None]]] = {
@@ -51,16 +51,8 @@ def cache_command(
     """
     path = path.absolute()
     if args.action == "path":
-        _write_path(path, output, as_json=args.json)
+        write_path(path, output, as_json=args.json)
         return
     creates = args.action == "import"
     with opened(args, path, open_cache, output, voice, creates=creates) as job:
         ACTIONS[args.action](job)
-
-
-def _write_path(path: Path, output: Output, *, as_json: bool) -> None:
-    if as_json:
-        document = {"path": str(path), "exists": path.is_file()}
-        output.write_trusted(to_json(document, output, indent=2) + "\n")
-    else:
-        output.write(f"{path}\n")

@@ -21,6 +21,7 @@ examples:
   sutra models                            what the server has
   sutra pull llama3.2:3b                  get a model
   sutra cache list                        the demonstrations that are kept
+  sutra history list                      what was asked before
   sutra doctor                            what is wrong, and how to put it right
   sutra config show                       the settings
 
@@ -112,6 +113,38 @@ Model A is known) and `clock` (written at a time that is yet to come).
 exit codes:
   0    done
   1    it could not be done: no such entry, a file that cannot be used
+  2    the command line cannot be used
+  74   standard output cannot be written to
+  130  interrupted (Ctrl+C)
+  141  whoever read the output has gone
+"""
+HISTORY_ABOUT: Final = """\
+Look at what was asked before: every run with its stages, written down while it happened, in the app
+and by `sutra run`. Lists and runs go to standard output, all else to standard error.
+
+A RUN is what `sutra history list` shows in its first column, or any beginning of an id that fits
+one run alone, of 4 characters or more, or `last` for the newest.
+"""
+HISTORY_EXAMPLES: Final = """\
+examples:
+  sutra history list                      the newest 50 runs
+  sutra history list --failed             those without a whole answer
+  sutra history search merge sort         runs that say both words, anywhere
+  sutra history show last                 the newest run: query, demonstrations, answer
+  sutra history show 3f2a9c1b --stages    also what was sent, and what came back
+  sutra history export run.md --run last
+  sutra history export kept.jsonl --starred
+  sutra history export - | jq -r .answer
+  sutra history import kept.jsonl         runs that you have stay as they are
+  sutra history import                    the original system's logs, ~/.sutra/logs
+  sutra history delete 3f2a9c1b
+
+STATUS in a list: `complete`; `incomplete` was cut off by the model's limits; `stopped` by you or
+with the program; `failed`; `running` goes on in another window.
+
+exit codes:
+  0    done
+  1    it could not be done: no such run, a file that cannot be used
   2    the command line cannot be used
   74   standard output cannot be written to
   130  interrupted (Ctrl+C)

@@ -22,6 +22,8 @@ from ..core.protocol import HandoffResult, Status
 from ..core.request import RunRequest
 from ..core.transcript import Transcript
 from ..settings import Settings
+from ..store.history import History
+from ..store.recording import recorded
 from ..store.remembered import Remembered
 from . import exits
 from .asking import build_request, with_models
@@ -54,6 +56,7 @@ class Wiring:
         open_engine: Opens the door to the models.
         open_cache: Opens the demonstration cache.
         measured: Where measurements of this machine are kept.
+        open_history: Opens the history; None keeps none.
         demo: Replies are scripted.
     """
 
@@ -62,6 +65,7 @@ class Wiring:
     open_engine: Callable[[], Engine]
     open_cache: Callable[[], Cache]
     measured: MeasuredStore | None = None
+    open_history: Callable[[], History] | None = None
     demo: bool = False
 
 
@@ -87,6 +91,7 @@ class HeadlessRun:
         self._result: HandoffResult | None = None
         self._error: SutraError | None = None
         self._cache: Cache | None = None
+        self._history: History | None = None
 
     def execute(self) -> int:
         """Run the query and write it out.
@@ -131,8 +136,11 @@ class HeadlessRun:
             if request.asks_model_a and request.cache != "off":
                 self._cache = self._wiring.open_cache()
             measured = self._wiring.measured
-            run = pipeline.run(request, engine, self._cache, measured=measured)
-            async with aclosing(run) as events:
+            chain = pipeline.run(request, engine, self._cache, measured=measured)
+            if self._wiring.open_history is not None:
+                self._history = self._wiring.open_history()
+                chain = recorded(chain, self._history.record())
+            async with aclosing(chain) as events:
                 async for event in events:
                     self._transcript.apply(event)
                     self._teller.take(event)
@@ -153,7 +161,7 @@ class HeadlessRun:
     def _stop(self, stopped: Stopped) -> int:
         result = self._so_far("stopped")
         self._face.end(result, None)
-        self._close_cache()
+        self._close_stores()
         self._teller.say(STOPPED)
         self._teller.end(result)
         return stopped.exit_code
@@ -161,20 +169,20 @@ class HeadlessRun:
     def _finish(self) -> int:
         result = self._result or self._so_far("failed")
         self._face.end(result, self._error)
-        self._close_cache()
+        self._close_stores()
         if self._error is not None:
             self._teller.fail(self._error)
             return self._error.exit_code
         self._teller.end(result)
         return exits.OK if result.status == "complete" else exits.FAILED
 
-    def _close_cache(self) -> None:
-        """Let the cache write its last, and tell what it has to say about its file."""
-        if self._cache is None:
-            return
-        self._cache.close()
-        for warning in self._cache.warnings:
-            self._teller.say(warning)
+    def _close_stores(self) -> None:
+        """Let cache and history write their last, and tell what they have to say."""
+        for store in (self._cache, self._history):
+            if store is not None:
+                store.close()
+                for warning in store.warnings:
+                    self._teller.say(warning)
 
     def _so_far(self, status: Status) -> HandoffResult:
         result = self._transcript.result(status)

@@ -1,8 +1,6 @@
 """Finding entries by what they say, and queries that resemble another one.
 
-Invariant: what a person types is looked for, never obeyed: no character of it has a meaning for
-SQLite. The index is a convenience that may be missing (an SQLite without FTS5) or dropped at any
-time; everything here then works without it, by reading.
+Invariant: the index may be missing; everything here then works without it, by reading.
 """
 
 from __future__ import annotations
@@ -10,105 +8,43 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from .connection import storable, transaction
+from . import text_index
+from .text_index import COMPARED, MAX_WORDS, Index, beginning_with, is_indexable, pattern, words
 
 if TYPE_CHECKING:
     import sqlite3
 
-MODULE: Final = "fts5"
-_TOKENS: Final = "unicode61 remove_diacritics 2"
-_INDEXED: Final = (("query_index", "entry", "query"), ("text_index", "demonstration", "text"))
-_MAX_WORDS: Final = 32
+_QUERIES: Final = Index("query_index", "entry", ("query",))
+INDEXES: Final = (_QUERIES, Index("text_index", "demonstration", ("text",)))
 _CANDIDATES: Final = 100
 """Queries compared with the one asked for; the index hands over the likeliest."""
-_COMPARED: Final = 2_000
-"""Characters of a search or a query that are looked at."""
 MIN_SIMILARITY: Final = 0.3
 """Below this, shared trigrams are chance."""
 
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Make the index, or bring it up to date after an SQLite without FTS5 used the file."""
-    triggers = connection.execute(
-        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_index\\_%'"
-        " ESCAPE '\\'"
-    ).fetchone()[0]
-    wanted = 3 * len(_INDEXED)
-    if _works(connection):
-        if triggers != wanted:
-            transaction(connection, _build)
-    elif triggers:
-        # They would make every change fail with "no such module".
-        transaction(connection, drop_triggers)
-
-
-def _works(connection: sqlite3.Connection) -> bool:
-    """Whether this SQLite can read the index, or could make one."""
-    import sqlite3
-
-    try:
-        if has_index(connection):
-            connection.execute("SELECT rowid FROM query_index LIMIT 0")
-        else:
-            connection.execute(f"CREATE VIRTUAL TABLE temp.probe USING {MODULE}(text)")
-            connection.execute("DROP TABLE temp.probe")
-    except sqlite3.OperationalError as error:
-        if "no such module" in str(error):
-            return False
-        raise
-    return True
-
-
-def has_index(connection: sqlite3.Connection) -> bool:
-    """Whether the file has an index, usable here or not."""
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'query_index'")
-    return found.fetchone() is not None
+    text_index.prepare(connection, INDEXES)
 
 
 def is_indexed(connection: sqlite3.Connection) -> bool:
     """Whether the index is kept up to date and can be asked."""
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'query_index_added'")
-    return found.fetchone() is not None
-
-
-def _build(connection: sqlite3.Connection) -> None:
-    for index, table, column in _INDEXED:
-        connection.execute(
-            f"CREATE VIRTUAL TABLE IF NOT EXISTS {index} USING {MODULE}("
-            f"{column}, content='{table}', content_rowid='id', tokenize='{_TOKENS}')"
-        )
-        connection.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
-    drop_triggers(connection)
-    create_triggers(connection)
+    return text_index.is_indexed(connection, _QUERIES)
 
 
 def create_triggers(connection: sqlite3.Connection) -> None:
     """Keep the index up to date from now on."""
-    for index, table, column in _INDEXED:
-        add = f"INSERT INTO {index}(rowid, {column}) VALUES (new.id, new.{column});"
-        remove = (
-            f"INSERT INTO {index}({index}, rowid, {column})"
-            f" VALUES ('delete', old.id, old.{column});"
-        )
-        for name, event, body in (
-            ("added", f"INSERT ON {table}", add),
-            ("removed", f"DELETE ON {table}", remove),
-            ("changed", f"UPDATE OF {column} ON {table}", remove + add),
-        ):
-            connection.execute(f"CREATE TRIGGER {index}_{name} AFTER {event} BEGIN {body} END")
+    text_index.create_triggers(connection, INDEXES)
 
 
 def drop_triggers(connection: sqlite3.Connection) -> None:
     """Stop keeping the index up to date."""
-    for index, _, _ in _INDEXED:
-        for name in ("added", "removed", "changed"):
-            connection.execute(f"DROP TRIGGER IF EXISTS {index}_{name}")
+    text_index.drop_triggers(connection, INDEXES)
 
 
 def forget_everything(connection: sqlite3.Connection) -> None:
     """Empty the index in one step; for when every entry is removed."""
-    for index, _, _ in _INDEXED:
-        connection.execute(f"INSERT INTO {index}({index}) VALUES ('delete-all')")
+    text_index.forget_everything(connection, INDEXES)
 
 
 def condition(connection: sqlite3.Connection, text: str) -> tuple[str, list[str]]:
@@ -116,56 +52,24 @@ def condition(connection: sqlite3.Connection, text: str) -> tuple[str, list[str]
 
     The last word may be the beginning of a longer one, since people search while they type.
     """
-    words = _words(text)[:_MAX_WORDS]
-    if not words:
+    wanted = words(text)[:MAX_WORDS]
+    if not wanted:
         return "1", []
-    if is_indexed(connection) and all(_is_indexable(word) for word in words):
-        first = [" ".join(_quoted(word) for word in words) + " *"]
+    if is_indexed(connection) and all(is_indexable(word) for word in wanted):
+        first = [beginning_with(wanted)]
         in_query = ["entry.id IN (SELECT rowid FROM query_index WHERE query_index MATCH ?)"]
         in_text = ["d.id IN (SELECT rowid FROM text_index WHERE text_index MATCH ?)"]
         # The index knows no punctuation, so what it finds is read again for it.
-        words = [word for word in words if not word.isalnum()]
+        wanted = [word for word in wanted if not word.isalnum()]
     else:
         first, in_query, in_text = [], [], []
-    parameters = first + [f"%{_escaped(word)}%" for word in words]
-    in_query += ["entry.query LIKE ? ESCAPE '\\'"] * len(words)
-    in_text += ["d.text LIKE ? ESCAPE '\\'"] * len(words)
+    parameters = first + [pattern(word) for word in wanted]
+    in_query += ["entry.query LIKE ? ESCAPE '\\'"] * len(wanted)
+    in_text += ["d.text LIKE ? ESCAPE '\\'"] * len(wanted)
     return (
         f"(({' AND '.join(in_query)}) OR entry.id IN"
         f" (SELECT d.entry_id FROM demonstration d WHERE {' AND '.join(in_text)}))",
         parameters + parameters,
-    )
-
-
-def _words(text: str) -> list[str]:
-    # SQLite refuses patterns of 50,000 bytes, and nobody types that much to find something.
-    return storable(text[:_COMPARED]).replace("\0", " ").split()
-
-
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _is_indexable(word: str) -> bool:
-    """Whether the index holds this as words: not "&&", and no script written without blanks."""
-    return any(c.isalnum() for c in word) and not any(_without_blanks(c) for c in word)
-
-
-def _without_blanks(character: str) -> bool:
-    point = ord(character)
-    return (
-        0x0E00 <= point <= 0x0EFF  # Thai, Lao
-        or 0x1000 <= point <= 0x109F  # Burmese
-        or 0x1780 <= point <= 0x17FF  # Khmer
-        or 0x3040 <= point <= 0x30FF  # kana
-        or 0x3400 <= point <= 0x9FFF  # Han
-        or 0xAC00 <= point <= 0xD7AF  # Hangul: words carry endings
-        or 0xF900 <= point <= 0xFAFF
-        or point >= 0x20000
     )
 
 
@@ -174,22 +78,22 @@ def nearest(connection: sqlite3.Connection, query: str, limit: int) -> list[tupl
     wanted = trigrams(query)
     scored = [
         (dice(wanted, trigrams(candidate)), key)
-        for key, candidate in _candidates(connection, query[:_COMPARED])
+        for key, candidate in _candidates(connection, query[:COMPARED])
     ]
     near = sorted((pair for pair in scored if pair[0] >= MIN_SIMILARITY), reverse=True)
     return [(key, similarity) for similarity, key in near[:limit]]
 
 
 def _candidates(connection: sqlite3.Connection, query: str) -> list[tuple[str, str]]:
-    words = {word for word in _words(query) if _is_indexable(word)}
-    if words and is_indexed(connection):
+    known = {word for word in words(query) if is_indexable(word)}
+    if known and is_indexed(connection):
         # Long words are rare words, and rare words tell queries apart.
-        likeliest = sorted(words, key=lambda word: (-len(word), word))[:8]
+        likeliest = sorted(known, key=lambda word: (-len(word), word))[:8]
         return connection.execute(
             "SELECT entry.key, entry.query FROM query_index"
             " JOIN entry ON entry.id = query_index.rowid"
             " WHERE query_index MATCH ? ORDER BY rank LIMIT ?",
-            (" OR ".join(_quoted(word) for word in likeliest), _CANDIDATES),
+            (" OR ".join(text_index.quoted(word) for word in likeliest), _CANDIDATES),
         ).fetchall()
     return connection.execute(
         "SELECT key, query FROM entry WHERE query != '' ORDER BY used DESC LIMIT ?",
@@ -199,7 +103,7 @@ def _candidates(connection: sqlite3.Connection, query: str) -> list[tuple[str, s
 
 def trigrams(text: str) -> frozenset[str]:
     """Runs of three characters of the text, case and blanks evened out, ends marked by blanks."""
-    plain = unicodedata.normalize("NFKC", text[:_COMPARED]).casefold()
+    plain = unicodedata.normalize("NFKC", text[:COMPARED]).casefold()
     padded = f"  {' '.join(plain.split())} "
     return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
 

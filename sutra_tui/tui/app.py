@@ -23,13 +23,13 @@ from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
 from ..wording import exposure
 from . import palette
-from .caches import Caches
 from .commands import COMMANDS
 from .known_shapes import KnownShapes
 from .pulls import Pull, Pulls
 from .screens.main import MainScreen
 from .server_probe import server_of
 from .settings_desk import SettingsDesk
+from .stores import Stores
 from .theme import DEFAULT_THEME, THEMES
 from .widgets.notice_bar import NoticeBar
 from .wishes import with_keys
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ..doctor.examination import Circumstances
     from ..server_process import ServerProcess
     from ..store.cache import DemonstrationCache
+    from ..store.history import History
 
 Reconnect = Callable[[str | None, bool], Engine]
 
@@ -51,6 +52,7 @@ class SutraApp(App[None], inherit_bindings=False):
         engine: The model server to start with.
         open_cache: Opens the demonstration cache, the demo's own if told so; called when it is
             first needed.
+        open_history: Opens the history of runs likewise; None keeps one in memory.
         settings: The user's settings.
         remembered: What the app knows from last time.
         model_a: Model asked for on the command line.
@@ -87,6 +89,7 @@ class SutraApp(App[None], inherit_bindings=False):
         model_b: str | None = None,
         *,
         reconnect: Reconnect,
+        open_history: Callable[[bool], History] | None = None,
         server_process: ServerProcess | None = None,
         circumstances: Callable[[Engine], Circumstances] | None = None,
         state_file: Path | None = None,
@@ -110,9 +113,10 @@ class SutraApp(App[None], inherit_bindings=False):
         self.server_process = server_process
         self.circumstances = circumstances
         self.asked_pair = (model_a or "", model_b or "")
-        self.caches = Caches(open_cache)
         self.pulls = Pulls(clock, self._pull_ended)
         self.shapes = KnownShapes()
+        self.caches: Stores[DemonstrationCache] = Stores(open_cache)
+        self.histories: Stores[History] = Stores(open_history or _in_memory)
         self._reconnect = reconnect
         self._state_file = state_file
         self._told: set[str] = set()
@@ -249,3 +253,10 @@ class SutraApp(App[None], inherit_bindings=False):
     async def on_unmount(self) -> None:
         await self._leave(self.engine)
         await self.caches.close()
+        await self.histories.close()
+
+
+def _in_memory(demo: bool) -> History:
+    from ..store.history import History
+
+    return History()

@@ -7,66 +7,17 @@ method may wait for a disk: call them in threads.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from ..core.clean import clean
 from ..core.errors import InvalidRequest
 from ..store.cache import DemonstrationCache
 from ..store.cache_entry import CacheEntry, Removed
 from ..store.cache_key import KeyParts
-
-KEPT_UNDOS: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """One step back.
-
-    Args:
-        deed: What was done, in words that follow "Undone: ".
-        back: Takes it back.
-    """
-
-    deed: str
-    back: Callable[[], object]
-
-
-class UndoStack:
-    """What can be taken back, the latest first. It outlives the screen: give each the same one."""
-
-    def __init__(self) -> None:
-        self._steps: list[Undo] = []
-        self._lock = threading.Lock()
-
-    @property
-    def latest(self) -> str:
-        """What undo would take back, in words; empty for nothing."""
-        with self._lock:
-            return self._steps[-1].deed if self._steps else ""
-
-    def push(self, step: Undo) -> None:
-        """Something was done."""
-        with self._lock:
-            self._steps = [*self._steps, step][-KEPT_UNDOS:]
-
-    def undo(self) -> str:
-        """Take the latest back and say what it was. It is gone from the stack in any case.
-
-        Raises:
-            InvalidRequest: There is nothing, or it was overtaken by something else.
-            StoreError: The cache cannot be used.
-        """
-        with self._lock:
-            if not self._steps:
-                raise InvalidRequest("There is nothing to undo.")
-            step = self._steps.pop()
-        step.back()
-        return step.deed
+from .undo import Undo, UndoStack
 
 
 class CacheChanges:

@@ -20,6 +20,7 @@ from ..core.measurement import MeasuredStore
 from ..core.protocol import HandoffResult
 from ..core.request import RunRequest
 from ..core.transcript import Transcript
+from ..store.recording import Recorder, recorded
 
 
 async def drive(
@@ -29,6 +30,7 @@ async def drive(
     clock: Clock,
     *,
     measured: MeasuredStore | None = None,
+    recorder: Recorder | None = None,
     show: Callable[[Event], None],
     stopped: Callable[[HandoffResult], None],
 ) -> None:
@@ -40,13 +42,16 @@ async def drive(
         cache: Where demonstrations are kept.
         clock: Seconds from any fixed point.
         measured: Where measurements of this machine are kept.
+        recorder: Writes the run down; None leaves it unwritten.
         show: Shows one event.
         stopped: Shows that the run was stopped, with what it had.
     """
     transcript = Transcript(clock)
+    chain = pipeline.run(request, engine, cache, measured=measured, clock=clock)
+    if recorder is not None:
+        chain = recorded(chain, recorder)
     try:
-        run = pipeline.run(request, engine, cache, measured=measured, clock=clock)
-        async with aclosing(run) as events:
+        async with aclosing(chain) as events:
             async for event in events:
                 transcript.apply(event)
                 show(event)

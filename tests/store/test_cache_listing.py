@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutra_tui.core.errors import InvalidRequest
-from sutra_tui.store import search
+from sutra_tui.store import search, text_index
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
 from sutra_tui.store.cache_records import SORTS
 from sutra_tui.store.search import dice, trigrams
@@ -30,7 +30,7 @@ QUERIES = (
 @pytest.fixture(params=["index", "reading"])
 def cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     if request.param == "reading":
-        monkeypatch.setattr(search, "MODULE", "no_such_module")
+        monkeypatch.setattr(text_index, "MODULE", "no_such_module")
     made = DemonstrationCache()
     assert made._read(search.is_indexed) == (request.param == "index")
     for n, query in enumerate(QUERIES):

@@ -14,9 +14,9 @@ from textual.pilot import Pilot
 
 from sutra_tui.core.protocol import ModelInfo
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
-from sutra_tui.tui.cache_changes import UndoStack
 from sutra_tui.tui.screens.cache_inspector import CacheInspector, UseDemonstrations
 from sutra_tui.tui.theme import THEMES
+from sutra_tui.tui.undo import UndoStack
 from sutra_tui.tui.widgets.cache_table import CacheRows
 from sutra_tui.tui.widgets.notice_bar import NoticeBar
 from sutra_tui.tui.widgets.stream_view import StreamView

@@ -24,10 +24,11 @@ from ...core.errors import SutraError, UnexpectedFailure
 from ...store.cache import DemonstrationCache
 from ...store.cache_key import KeyParts
 from ..asked_now import asked_now, verdict
-from ..cache_changes import CacheChanges, UndoStack
+from ..cache_changes import CacheChanges
 from ..cache_keys import applicable, cache_bindings
 from ..cache_reader import CacheReader
 from ..cache_view import PAGE, CacheView
+from ..undo import UndoStack
 from ..widgets.cache_facts import verdict_line
 from ..widgets.cache_panes import CachePanes
 from ..widgets.cache_summary import CacheSummary

@@ -25,6 +25,7 @@ from .bench_screen import BenchScreen
 if TYPE_CHECKING:
     from ...core.request import RunRequest
     from ...store.cache import DemonstrationCache
+    from ...store.history import History
 
 
 class RunScreen(BenchScreen):
@@ -108,7 +109,7 @@ class RunScreen(BenchScreen):
     async def _drive(self, request: RunRequest) -> None:
         from .. import run_driver  # brings the chain, which the first frame does without
 
-        cache = await self.cache()
+        cache, history = await self.cache(), await self.history()
 
         def stopped(result: HandoffResult) -> None:
             self._show_stopped(request.run_id, result)
@@ -119,6 +120,7 @@ class RunScreen(BenchScreen):
             cache,
             self._clock,
             measured=self.app.measured,
+            recorder=history.record(),
             show=self._take,
             stopped=stopped,
         )
@@ -127,6 +129,10 @@ class RunScreen(BenchScreen):
     async def cache(self) -> DemonstrationCache:
         """The cache for the engine there is now."""
         return await self.app.caches.get(demo=self.app.engine.is_demo)
+
+    async def history(self) -> History:
+        """The history for the engine there is now."""
+        return await self.app.histories.get(demo=self.app.engine.is_demo)
 
     @work(exclusive=True, group="similar", exit_on_error=False)
     async def _offer_similar(self, run_id: str, query: str) -> None:
@@ -173,7 +179,11 @@ class RunScreen(BenchScreen):
             box.put(run.query)
         if run.error is not None:
             self.query_one(NoticeBar).show_error(run.error)
-        elif notices := [*run.notices, *self.app.caches.news()]:
+        elif notices := [
+            *run.notices,
+            *self.app.caches.news(),
+            *self.app.histories.news(),
+        ]:
             self.query_one(NoticeBar).show_notices(notices)
         self._glance()
 

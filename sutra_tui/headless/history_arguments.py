@@ -1,0 +1,96 @@
+"""The command line of `sutra history`: its commands and their options.
+
+Invariant: building it touches nothing but argparse; the history is opened by whoever runs a
+command.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from ..settings import Number
+from .command_parser import Parser, add_command, add_safety, number
+
+LIMIT: Final = 50
+"""Runs listed unless told otherwise."""
+FORMS: Final = ("markdown", "json", "jsonl")
+_RUN: Final = "the run's id, or its beginning: at least 4 characters; `last` is the newest"
+
+
+def add_history(parser: Parser) -> None:
+    """Add the commands of `sutra history` to its parser."""
+    parser.set_defaults(clean=None, demo=False, demo_pace=None)
+    _add_common(parser, history=None, json=False)
+    commands = parser.add_commands("action")
+    commands.required = True
+
+    def command(name: str, summary: str, usage: str = "[options]") -> Parser:
+        added = add_command(commands, name, summary, usage=usage)
+        added.words_remedy = f"See `{added.prog} --help`."
+        # What was said before the command must not be unsaid by the command's defaults.
+        _add_common(added, history=argparse.SUPPRESS, json=argparse.SUPPRESS)
+        return added
+
+    _add_page(command("list", "list the runs, newest first"))
+    show = command("show", "show one run whole", "[options] RUN")
+    show.add_argument("run", metavar="RUN", help=_RUN)
+    show.add_argument(
+        "--stages", action="store_true", help="also what was sent to each model, and its raw text"
+    )
+    add_safety(show)
+    search = command("search", "list the runs that say all of some words", "[options] TEXT...")
+    search.add_argument("text", nargs="+", metavar="TEXT", help="words of queries, answers, ...")
+    _add_page(search)
+    _add_transfer(command("export", "write runs to a file", "[options] FILE"))
+    take_in = command("import", "take in runs, or logs of the original", "[options] [FILE...]")
+    take_in.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="what export has written, or a folder of logs; default ~/.sutra/logs",
+    )
+    delete = command("delete", "remove runs", "[options] RUN...")
+    delete.add_argument("runs", nargs="+", metavar="RUN", help=_RUN)
+    command("path", "print where the history file is")
+
+
+def _add_common(parser: Parser, *, history: str | None, json: str | bool) -> None:
+    parser.add_argument("--json", action="store_true", default=json, help="write one JSON document")
+    parser.add_argument(
+        "--history", metavar="PATH", default=history, help="another history file than your own"
+    )
+
+
+def _add_page(parser: Parser) -> None:
+    parser.add_argument(
+        "--limit",
+        type=number(Number(1, 1_000_000, whole=True)),
+        default=LIMIT,
+        metavar="N",
+        help=f"runs to list at most; default {LIMIT}",
+    )
+    parser.add_argument("--before", metavar="RUN", help="only runs older than this one")
+    _add_filter(parser)
+
+
+def _add_filter(parser: Parser) -> None:
+    parser.add_argument("--method", metavar="NAME", default="", help="only runs of this method")
+    parser.add_argument(
+        "--model", metavar="NAME", default="", help="only runs with this model, or part of a name"
+    )
+    parser.add_argument("--failed", action="store_true", help="only runs without a whole answer")
+    parser.add_argument("--starred", action="store_true", help="only runs that you starred")
+
+
+def _add_transfer(export: Parser) -> None:
+    export.add_argument("file", metavar="FILE", help="a new file; - is standard output")
+    export.add_argument(
+        "--form", choices=FORMS, help="default by the file's name: .md, .json or .jsonl"
+    )
+    export.add_argument(
+        "--run", action="append", default=[], metavar="RUN", help="only this run; may be repeated"
+    )
+    export.add_argument("--search", default="", metavar="TEXT", help="only runs that say this")
+    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    _add_filter(export)
