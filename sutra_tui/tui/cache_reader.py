@@ -14,7 +14,8 @@ from ..store.cache import DemonstrationCache
 from ..store.cache_entry import CacheEntry
 from ..store.cache_records import Sort
 from .cache_columns import Listing
-from .cache_view import PAGE, Detail, Overview, Row, Rows, row_of
+from .cache_view import Detail, Overview, Row, row_of
+from .paging import PAGE, Rows
 
 Wanted = Callable[[], bool]
 """Whether the answer is still wanted."""
@@ -31,7 +32,7 @@ class CacheReader:
         self._cache = cache
         self._turn = threading.Lock()
 
-    def rows(self, listing: Listing, page: int, wanted: Wanted) -> Rows | None:
+    def rows(self, listing: Listing, page: int, wanted: Wanted) -> Rows[Row] | None:
         """One page, or the last if there are not that many; None when it is not wanted any more.
 
         The total is left out where counting could take longer than reading the page did.

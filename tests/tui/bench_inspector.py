@@ -24,7 +24,7 @@ from sutra_tui.store import cache_records
 from sutra_tui.store.cache import DemonstrationCache
 from sutra_tui.store.cache_entry import CachedDemonstration, CacheEntry
 from sutra_tui.tui.cache_columns import COLUMNS
-from sutra_tui.tui.cache_view import PAGE
+from sutra_tui.tui.paging import PAGE
 from sutra_tui.tui.screens.cache_inspector import CacheInspector
 from sutra_tui.tui.widgets.cache_table import CacheRows
 from sutra_tui.tui.widgets.search_line import SearchLine

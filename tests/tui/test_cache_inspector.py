@@ -18,7 +18,7 @@ from sutra_tui.store.database import StoreBusy
 from sutra_tui.tui.cache_columns import COLUMNS, arrange
 from sutra_tui.tui.cache_commands import CACHE_COMMANDS
 from sutra_tui.tui.cache_reader import CacheReader
-from sutra_tui.tui.cache_view import KEPT_PAGES, PAGE
+from sutra_tui.tui.paging import KEPT_PAGES, PAGE
 from sutra_tui.tui.screens.cache_inspector import CacheInspector, UseDemonstrations
 from sutra_tui.tui.screens.prompts import Confirm, LinePrompt
 from sutra_tui.tui.widgets.cache_facts import CacheFacts

@@ -18,9 +18,10 @@ from sutra_tui.store.cache_entry import CachedDemonstration, CacheEntry, CacheSt
 from sutra_tui.tui.asked_now import AskedNow, asked_now, key_parts, verdict
 from sutra_tui.tui.cache_columns import COLUMNS, GUTTER, QUERY, Listing, arrange
 from sutra_tui.tui.cache_commands import CACHE_COMMANDS
-from sutra_tui.tui.cache_view import KEPT_PAGES, PAGE, CacheView, Rows, row_of
+from sutra_tui.tui.cache_view import CacheView, row_of
 from sutra_tui.tui.cache_words import cell, header
 from sutra_tui.tui.outside_editor import EditorFailed, edit_outside, editor_command
+from sutra_tui.tui.paging import KEPT_PAGES, PAGE, Rows
 from sutra_tui.tui.time_to_live import parse_ttl
 
 from .inspector_support import BENCH, START, parts

@@ -35,7 +35,7 @@ class CacheInspector(CacheEditing):
         undo: What can be undone; give each inspector of one cache the same one.
     """
 
-    CSS_PATH = "cache_inspector.tcss"
+    CSS_PATH = ["list_panes.tcss", "cache_inspector.tcss"]
 
     def action_use(self) -> None:
         if (detail := self.view.at_hand) is not None:

@@ -27,7 +27,8 @@ from ..asked_now import asked_now, verdict
 from ..cache_changes import CacheChanges
 from ..cache_keys import applicable, cache_bindings
 from ..cache_reader import CacheReader
-from ..cache_view import PAGE, CacheView
+from ..cache_view import CacheView
+from ..paging import PAGE
 from ..undo import UndoStack
 from ..widgets.cache_facts import verdict_line
 from ..widgets.cache_panes import CachePanes

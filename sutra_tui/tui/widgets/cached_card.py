@@ -8,31 +8,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from ...store.cache_entry import CachedDemonstration
 from ..cache_words import MUTED, demonstration_flags
 from .demonstration_editor import DemonstrationEditor
-from .stream_view import StreamView
+from .text_card import TextCard
 
-AT_ONCE: Final = 4_000
-"""Longest text painted in one go, in characters."""
 DRAFT: Final = -1
 """Name of the card that shows Model A's own answer, which is no demonstration."""
 
 
-class CachedCard(Vertical, can_focus=True):
-    """Has the focus as a whole, so that keys know which demonstration is meant."""
+class CachedCard(TextCard):
+    """One text of a cache entry."""
 
     DEFAULT_CSS = """
     CachedCard {
-        height: auto; margin-bottom: 1; border-left: blank;
-        & > Static { height: 1; color: $text-primary; }
-        & > StreamView { height: auto; overflow: hidden; padding-left: 2; }
-        &:focus, &:focus-within { border-left: outer $accent; }
         &.-banned > StreamView { text-opacity: 50%; }
         &.-editing > StreamView { display: none; }
     }
@@ -42,14 +33,6 @@ class CachedCard(Vertical, can_focus=True):
         super().__init__()
         self.name_in_cache = 0
         """The demonstration's id; 0 for one being added, `DRAFT` for Model A's draft."""
-        self._heading = Static("")
-        self._view = StreamView()
-        self._view.can_focus = False
-        self._words = Content("")
-
-    def compose(self) -> ComposeResult:
-        yield self._heading
-        yield self._view
 
     @property
     def editor(self) -> DemonstrationEditor | None:
@@ -75,30 +58,20 @@ class CachedCard(Vertical, can_focus=True):
         self.name_in_cache = demonstration.id if demonstration else 0
         text = demonstration.text if demonstration else unsaved or ""
         self.set_class(bool(demonstration and demonstration.banned), "-banned")
-        await self._set(Content.assemble(*parts), text)
+        await self.put(Content.assemble(*parts), text)
 
     async def show_lost(self, number: int, name: int, unsaved: str) -> None:
         """Show text that was typed for a demonstration that is not there (any more)."""
         words = "  ✎ not saved: e goes on, r discards it"
         self.name_in_cache = name
         self.remove_class("-banned")
-        await self._set(Content.assemble((f"{number}", "bold"), (words, "$text-warning")), unsaved)
+        await self.put(Content.assemble((f"{number}", "bold"), (words, "$text-warning")), unsaved)
 
     async def show_draft(self, text: str) -> None:
         """Show Model A's own answer."""
         self.name_in_cache = DRAFT
         self.remove_class("-banned")
-        await self._set(Content.styled("Model A's draft, not passed on", MUTED), text)
-
-    async def _set(self, heading: Content, text: str) -> None:
-        if heading != self._words:
-            self._words = heading
-            self._heading.update(heading)
-        if self._view.text != text:
-            self._view.set_text(text, follow=False)
-            if len(text) < AT_ONCE:
-                # Not with the view's next beat: an empty card would flash up before it.
-                await self._view.finish()
+        await self.put(Content.styled("Model A's draft, not passed on", MUTED), text)
 
     async def edit(self, text: str, key: str) -> None:
         """Put the box in the place of the text.
