@@ -237,6 +237,16 @@ COMMANDS: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
+        "history.open",
+        "History",
+        "Every run with its stages: find, open, run again, compare, star, delete.",
+        "open_history",
+        key="ctrl+l",
+        footer="History",
+        footer_from=118,
+        priority=True,
+    ),
+    Command(
         "pane.zoom",
         "Zoom a pane",
         "Shows one pane alone, then the next, then all of them again.",

@@ -59,6 +59,7 @@ def scopes() -> tuple[Scope, ...]:
     from .cache_columns import COLUMNS
     from .cache_commands import CACHE_COMMANDS
     from .commands import COMMANDS
+    from .history_commands import HISTORY_COMMANDS
 
     everywhere = {"ctrl+p": "the list of all commands"}
     rows = dict.fromkeys((*MOVING, "k", "j", "g", "G"), "moving")
@@ -66,6 +67,7 @@ def scopes() -> tuple[Scope, ...]:
     return (
         Scope(COMMANDS, {**everywhere, "ctrl+j": "new line in the query"}, typed_in=True),
         Scope(CACHE_COMMANDS, {**everywhere, **rows, **digits}),
+        Scope(HISTORY_COMMANDS.all, {**everywhere, **rows}),
     )
 
 

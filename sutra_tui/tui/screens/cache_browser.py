@@ -6,7 +6,6 @@ Invariant: nothing here changes the cache.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from textual import events, on
 from textual.binding import ActiveBinding
@@ -22,9 +21,7 @@ from ..widgets.cached_card import CachedCard
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.search_line import SearchLine
 from .cache_screen import CacheScreen
-
-TYPING_S: Final = 0.12
-"""How long typing must rest before a filter is looked for."""
+from .list_screen import TYPING_S
 
 
 class CacheBrowser(CacheScreen):
@@ -69,7 +66,7 @@ class CacheBrowser(CacheScreen):
 
     @on(CacheRows.PagesMissing)
     def _pages_missing(self) -> None:
-        self._fetch()
+        self.fetch_pages()
 
     @on(CacheHeading.SortWanted)
     def _sort_wanted(self, event: CacheHeading.SortWanted) -> None:

@@ -1,8 +1,6 @@
 """The cache behind the inspector: one view of it, read and changed without stopping the screen.
 
-Invariant: the screen holds one `CacheView` and replaces it; the cache is only ever called in
-threads, deeds one after the other, and whatever goes wrong there is told in the notice bar while
-the screen goes on.
+Invariant: the screen holds one `CacheView` and replaces it; see `ListScreen` for the calls.
 """
 
 from __future__ import annotations
@@ -11,37 +9,31 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Footer
 
-from ...core.errors import SutraError, UnexpectedFailure
 from ...store.cache import DemonstrationCache
 from ...store.cache_key import KeyParts
 from ..asked_now import asked_now, verdict
 from ..cache_changes import CacheChanges
 from ..cache_keys import applicable, cache_bindings
 from ..cache_reader import CacheReader
-from ..cache_view import CacheView
-from ..paging import PAGE
+from ..cache_view import CacheView, Overview, Row
+from ..paging import Rows
 from ..undo import UndoStack
 from ..widgets.cache_facts import verdict_line
 from ..widgets.cache_panes import CachePanes
 from ..widgets.cache_summary import CacheSummary
+from ..widgets.cache_table import CacheRows
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.search_line import SearchLine
 from ..workbench import Workbench
-
-T = TypeVar("T")
-RESTING_S: Final = 0.05
-"""How long the cursor must rest before an entry is read."""
-GLANCE_S: Final = 2.0
-"""How often it is seen whether somebody else, such as a run, changed the cache."""
+from .list_screen import GLANCE_S, RESTING_S, ListScreen, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +49,10 @@ class UseDemonstrations:
     texts: tuple[str, ...]
 
 
-class CacheScreen(Screen["UseDemonstrations | None"]):
+class CacheScreen(ListScreen["UseDemonstrations | None"]):
     """See `CacheInspector`, which is the screen to use."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(cache_bindings())
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
     AUTO_FOCUS = "CacheRows"
 
     view: reactive[CacheView] = reactive(CacheView(), init=False)
@@ -78,14 +68,11 @@ class CacheScreen(Screen["UseDemonstrations | None"]):
         parts_now: KeyParts | None = None,
         undo: UndoStack | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(cache, undo or UndoStack())
         self._cache = cache
         self._clock = clock
         self._reader = CacheReader(cache)
-        self._undo = undo or UndoStack()
         self._changes = CacheChanges(cache, self._undo)
-        self._turn = asyncio.Lock()
-        self._warned = len(cache.warnings)
         self._possible: frozenset[str] = frozenset()
         self._read_for: tuple[str, int] | None = None
         asked = asked_now(bench, query_in_box, key_now, parts_now)
@@ -109,74 +96,20 @@ class CacheScreen(Screen["UseDemonstrations | None"]):
     def panes(self) -> CachePanes:
         return self.query_one(CachePanes)
 
+    @property
+    def rows(self) -> CacheRows:
+        return self.panes.rows
+
     # Calling the cache
 
-    async def off_loop(self, work: Callable[[], T]) -> T | None:
-        """Do something that may wait for a disk. A fault is shown, and gives None."""
-        try:
-            return await asyncio.to_thread(work)
-        except SutraError as error:
-            self.show_error(error)
-        except Exception as error:
-            self.log.error(error)
-            self.show_error(UnexpectedFailure.of(error))
-        finally:
-            # Later, so that a sentence about what was done does not take its place at once.
-            self.call_later(self._tell_warnings)
-        return None
+    def read_rows(self, view: CacheView, page: int, wanted: Wanted) -> Rows[Row] | None:
+        return self._reader.rows(view.listing, page, wanted)
 
-    @work(group="deed", exit_on_error=False)
-    async def do(self, deed: Callable[[], str]) -> None:
-        """Change the cache, say what was done, and look again."""
-        async with self._turn:
-            said = await self.off_loop(deed)
-        if said is not None:
-            self.say(said)
-        self.read_again()
+    def read_total(self, view: CacheView, wanted: Wanted) -> int | None:
+        return self._reader.total(view.listing, wanted)
 
-    def read_again(self) -> None:
-        """The cache has changed: see how."""
-        self.view = replace(self.view.again(), undoable=self._undo.latest)
-        self.list_entries()
-
-    @work(exclusive=True, group="listing", exit_on_error=False)
-    async def list_entries(self, wait: float = 0.0) -> None:
-        await asyncio.sleep(wait)
-        view = self.view
-        edition, listing = view.edition, view.listing
-        page = view.cursor // PAGE if listing == view.answered else 0
-
-        def wanted() -> bool:
-            return self.view.edition == edition
-
-        read = await self.off_loop(partial(self._reader.rows, listing, page, wanted))
-        if read is None:
-            return
-        self.view = self.view.with_rows(edition, read)
-        if read.total is None:
-            total = await self.off_loop(partial(self._reader.total, listing, wanted))
-            if total is not None:
-                self.view = self.view.with_total(edition, total)
-        overview = await self.off_loop(self._reader.overview)
-        if overview is not None:
-            self.view = replace(self.view, overview=overview)
-
-    @work(exclusive=True, group="pages", exit_on_error=False)
-    async def _fetch(self) -> None:
-        rows = self.panes.rows
-        while pages := self.view.missing(*rows.window):
-            edition, page = self.view.edition, pages[0]
-
-            def wanted(edition: int = edition, page: int = page) -> bool:
-                return self.view.edition == edition and page in self.view.missing(*rows.window)
-
-            read = await self.off_loop(partial(self._reader.rows, self.view.listing, page, wanted))
-            if read is None:
-                return
-            if read.page != page:  # the list has become shorter
-                self.read_again()
-                return
-            self.view = self.view.with_rows(edition, read)
+    def read_overview(self) -> Overview:
+        return self._reader.overview()
 
     @work(exclusive=True, group="detail", exit_on_error=False)
     async def _read(self, key: str | None, wait: float = RESTING_S) -> None:
@@ -236,18 +169,3 @@ class CacheScreen(Screen["UseDemonstrations | None"]):
             if detail
             else ""
         )
-
-    def say(self, text: str) -> None:
-        """Something that is neither wrong nor urgent."""
-        self.query_one(NoticeBar).show_quiet(text)
-
-    def show_error(self, error: SutraError) -> None:
-        """What went wrong, and the next step."""
-        if self.is_mounted:
-            self.query_one(NoticeBar).show_error(error)
-
-    def _tell_warnings(self) -> None:
-        fresh = list(self._cache.warnings[self._warned :])
-        if fresh and self.is_mounted:
-            self._warned += len(fresh)
-            self.query_one(NoticeBar).show_notices(fresh)

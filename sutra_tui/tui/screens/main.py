@@ -217,6 +217,25 @@ class MainScreen(PlanBench):
         else:
             self.query_one(NoticeBar).show_quiet(said)
 
+    async def action_open_history(self) -> None:
+        from .history import Chosen, HistoryScreen
+
+        def take(chosen: Chosen | None) -> None:
+            if chosen is not None and chosen.again:
+                self.run_anew(chosen.run)
+            elif chosen is not None:
+                self.show_run(chosen.run)
+
+        demo = self.bench.server.is_demo
+        history = HistoryScreen(
+            await self.history(),
+            self.app.wall_clock,
+            lambda: self.bench.run.running,
+            is_demo=demo,
+            undo=self.app.histories.undo(demo),
+        )
+        await self.app.push_screen(history, take)
+
     async def action_settings(self) -> None:
         from .settings import SettingsScreen
 

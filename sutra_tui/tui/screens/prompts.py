@@ -21,14 +21,16 @@ class LinePrompt(ModalScreen["str | None"]):
         title: What it is for.
         value: What is offered for editing.
         help: What can be typed, and what will happen.
+        allows_empty: Nothing is an answer, too.
     """
 
     CSS_PATH = "prompts.tcss"
     BINDINGS = [Binding("escape", "dismiss(None)", "Back", show=True)]
 
-    def __init__(self, title: str, value: str, help: str) -> None:
+    def __init__(self, title: str, value: str, help: str, *, allows_empty: bool = False) -> None:
         super().__init__()
         self._title = title
+        self._allows_empty = allows_empty
         self._value = clean_line(value, 400)
         self._help = help
 
@@ -40,7 +42,7 @@ class LinePrompt(ModalScreen["str | None"]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip():
+        if event.value.strip() or self._allows_empty:
             self.dismiss(event.value.strip())
 
 

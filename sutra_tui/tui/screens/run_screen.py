@@ -13,7 +13,8 @@ from textual import on, work
 
 from ...core.clean import clean_line
 from ...core.events import Event, StageStarted
-from ...core.protocol import HandoffResult
+from ...core.protocol import METHODS, HandoffResult
+from ...wording import age
 from .. import run_view
 from ..run_view import RunView
 from ..similar import find_similar
@@ -25,7 +26,7 @@ from .bench_screen import BenchScreen
 if TYPE_CHECKING:
     from ...core.request import RunRequest
     from ...store.cache import DemonstrationCache
-    from ...store.history import History
+    from ...store.history import History, HistoryRun
 
 
 class RunScreen(BenchScreen):
@@ -55,7 +56,12 @@ class RunScreen(BenchScreen):
             self.start(query, demonstrations=demonstrations)
 
     def start(
-        self, query: str, *, fresh: bool = False, demonstrations: tuple[str, ...] | None = None
+        self,
+        query: str,
+        *,
+        fresh: bool = False,
+        demonstrations: tuple[str, ...] | None = None,
+        parent: str = "",
     ) -> None:
         """Run a query with what is chosen now.
 
@@ -63,6 +69,7 @@ class RunScreen(BenchScreen):
             query: What to ask.
             fresh: Do not take the demonstrations from the cache.
             demonstrations: Use these instead of asking Model A.
+            parent: Id of the run that this one is made from; empty for none.
         """
         request = self.request_for(query, fresh=fresh, demonstrations=demonstrations)
         self.query_one(NoticeBar).hide()
@@ -81,7 +88,7 @@ class RunScreen(BenchScreen):
         )
         self.bench = replace(bench, run=run, similar=None)
         self.app.remember(bench)
-        self._drive(request)
+        self._drive(request, parent)
 
     def request_for(
         self, query: str, *, fresh: bool = False, demonstrations: tuple[str, ...] | None = None
@@ -106,7 +113,7 @@ class RunScreen(BenchScreen):
         )
 
     @work(exclusive=True, group="run", exit_on_error=False)
-    async def _drive(self, request: RunRequest) -> None:
+    async def _drive(self, request: RunRequest, parent: str) -> None:
         from .. import run_driver  # brings the chain, which the first frame does without
 
         cache, history = await self.cache(), await self.history()
@@ -120,7 +127,7 @@ class RunScreen(BenchScreen):
             cache,
             self._clock,
             measured=self.app.measured,
-            recorder=history.record(),
+            recorder=history.record(parent),
             show=self._take,
             stopped=stopped,
         )
@@ -186,6 +193,45 @@ class RunScreen(BenchScreen):
         ]:
             self.query_one(NoticeBar).show_notices(notices)
         self._glance()
+
+    def show_run(self, past: HistoryRun) -> None:
+        """Put a run of the history on the screen, as it ended."""
+        from ...core.replay import replay
+
+        self.query_one(NoticeBar).hide()
+        panes = self.query_one(Panes)
+        panes.clear()
+        result, now = past.result, self._clock()
+        given = bool(result.demonstrations) and result.stage("A") is None
+        wanted = len(result.demonstrations) or self.bench.count
+        run = RunView(past.run_id, result.query, wanted=wanted, running=True, given=given)
+        at = 0.0
+        for at, event in replay(result, past.error, past.cache):
+            panes.take(event)
+            run = run_view.apply(run, event, now + at)
+        if run.running:
+            run = run_view.stopped(run, result, now + at)
+        self.bench = replace(self.bench, run=run, similar=None)
+        panes.finish()
+        panes.follow("answer")
+        if run.error is not None:
+            self.query_one(NoticeBar).show_error(run.error)
+        elif run.notices:
+            self.query_one(NoticeBar).show_notices(run.notices)
+        else:
+            when = age(max(0.0, self.app.wall_clock() - past.started_at))
+            ago = "just now" if when == "now" else f"{when} ago"
+            key = self.app.key_of("run.again")
+            self.query_one(NoticeBar).show_quiet(f"A run of {ago}. {key} runs its query again.")
+
+    def run_anew(self, past: HistoryRun) -> None:
+        """Run the query of a run of the history with the models chosen now."""
+        if not self.bench.ready:
+            self.query_one(NoticeBar).show_quiet("There is no model to ask yet.")
+            return
+        if past.result.method in METHODS:
+            self.bench = replace(self.bench, method=past.result.method)
+        self.start(past.result.query, parent=past.run_id)
 
     # Actions
 
