@@ -66,7 +66,8 @@ def compare(left: HistoryRun, right: HistoryRun) -> tuple[Part, ...]:
     demonstrations = zip_longest(a.demonstrations, b.demonstrations, fillvalue="")
     pairs += [(f"Demonstration {n}", x, y) for n, (x, y) in enumerate(demonstrations, 1)]
     pairs.append(("Draft", a.draft, b.draft))
-    return tuple(_part(title, x, y) for title, x, y in pairs if x or y)
+    stripped = [(title, x.strip("\n"), y.strip("\n")) for title, x, y in pairs]
+    return tuple(_part(title, x, y) for title, x, y in stripped if x or y)
 
 
 def _part(title: str, left: str, right: str) -> Part:

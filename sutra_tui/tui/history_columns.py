@@ -36,7 +36,7 @@ COLUMNS: Final = (
     Column("models", 26, 4),
     Column("method", 8, 6),
     Column("age", 6, 2, right=True),
-    Column("took", 12, 3, right=True),
+    Column("took", 10, 3, right=True),
     Column("tokens", 7, 5, right=True),
     Column("status", 10, 1),
 )

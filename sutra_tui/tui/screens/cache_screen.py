@@ -115,7 +115,8 @@ class CacheScreen(ListScreen["UseDemonstrations | None"]):
     async def _read(self, key: str | None, wait: float = RESTING_S) -> None:
         await asyncio.sleep(wait)
         detail = await self.off_loop(partial(self._reader.detail, key)) if key else None
-        await self.panes.detail.show(detail)
+        # Textual does not survive that a widget's removal is cancelled half-way.
+        await asyncio.shield(self.panes.detail.show(detail))
         self.view = replace(self.view, detail=detail)
 
     @work(exclusive=True, group="glance", exit_on_error=False)

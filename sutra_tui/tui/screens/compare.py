@@ -21,6 +21,7 @@ from ...core.word_diff import Kind, Piece
 from ...store.history import HistoryRun
 from ..cache_words import MUTED
 from ..comparison import Part, compare, run_line
+from ..widgets.notice_bar import NoticeBar
 
 STYLES: Final[dict[Kind, str]] = {
     "same": "",
@@ -75,7 +76,7 @@ class CompareScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide")]
     BINDINGS = [
         Binding("escape,q", "dismiss(None)", "Back", show=True),
-        Binding("w", "switch_layout", "Side by side or not", show=True),
+        Binding("w", "switch_layout", "One column or two", show=True),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
     ]
@@ -94,6 +95,7 @@ class CompareScreen(Screen[None]):
                 yield Static(line, classes="run")
         with VerticalScroll(id="parts"):
             yield Static(Content("Comparing."), classes="wait")
+        yield NoticeBar()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -107,7 +109,11 @@ class CompareScreen(Screen[None]):
         await area.mount(*(PartView(part) for part in parts))
 
     def action_switch_layout(self) -> None:
-        self.toggle_class("-one-column")
+        if self.has_class("-narrow"):
+            words = "There is room for one column only; two need 80 cells."
+            self.query_one(NoticeBar).show_quiet(words)
+        else:
+            self.toggle_class("-one-column")
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#parts").scroll_relative(y=lines, animate=False)

@@ -118,7 +118,8 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
     async def _read(self, run_id: str | None, wait: float) -> None:
         await asyncio.sleep(wait)
         detail = await self.off_loop(partial(self._reader.detail, run_id)) if run_id else None
-        await self.panes.detail.show(detail)
+        # Textual does not survive that a widget's removal is cancelled half-way.
+        await asyncio.shield(self.panes.detail.show(detail))
         self.view = replace(self.view, detail=detail)
 
     @work(exclusive=True, group="glance", exit_on_error=False)
