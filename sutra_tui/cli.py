@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .doctor.examination import Circumstances, Server
     from .settings import Reading, Settings
     from .store.cache import DemonstrationCache
-    from .store.measured import MeasuredRuns
     from .store.history import History
+    from .store.measured import MeasuredRuns
 
 DEBUG_VARIABLE = "SUTRA_DEBUG"
 

@@ -243,7 +243,7 @@ COMMANDS: tuple[Command, ...] = (
         "open_history",
         key="ctrl+l",
         footer="History",
-        footer_from=118,
+        footer_from=146,
         priority=True,
     ),
     Command(

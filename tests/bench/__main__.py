@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from tests.store.bench_cache import main as cache_main
+from tests.store.bench_history import main as history_main
 
 from .growth import bench_growth
 from .ingest import bench_ingest
@@ -41,6 +42,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "typing": _without_arguments(typing_main),
     "memory": _printed(bench_growth),
     "cache": _without_arguments(cache_main),
+    "history": _without_arguments(history_main),
 }
 
 

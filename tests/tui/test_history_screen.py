@@ -370,7 +370,7 @@ async def test_a_run_of_the_app_is_found_opened_and_run_again(workshop: Workshop
         first = main.bench.run.run_id
         workshop.server.script(works.B, Reply("Another answer."))
         await works.ask_and_wait(pilot, "Something else entirely?")
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+l")
         screen = await at_rest(pilot)
         assert [row.run.query for row in screen.view.pages[0]] == [
             "Something else entirely?",
@@ -388,7 +388,7 @@ async def test_a_run_of_the_app_is_found_opened_and_run_again(workshop: Workshop
         assert run.query == QUERY and not run.running and run.result is not None
         assert (run.a.state, run.b.state, run.demonstrations) == ("complete",) * 3
         assert run.b.stats.output_tokens
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+l")
         await at_rest(pilot)
         await pilot.press("down")
         await at_rest(pilot)
@@ -406,7 +406,7 @@ async def test_a_rerun_remembers_its_parent_and_takes_the_runs_method(workshop: 
     app = workshop.app(open_history=lambda demo: history)
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
         main = await works.connected(pilot)
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+l")
         await at_rest(pilot)
         await pilot.press("r")
         await until(pilot, lambda: main.bench.run.query and not main.bench.run.running)
@@ -428,7 +428,7 @@ async def test_runs_without_a_whole_answer_are_opened_as_they_ended(
     app = workshop.app(open_history=lambda demo: history)
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
         main = await works.connected(pilot)
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+l")
         await at_rest(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: main.bench.run.query == QUERY)
@@ -447,7 +447,7 @@ async def test_the_demo_keeps_its_runs_apart(workshop: Workshop) -> None:
         app.use_server(demo=True)
         await until(pilot, lambda: main.bench.server.is_demo and main.bench.ready)
         await works.ask_and_wait(pilot, "Write a Python merge sort")
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+l")
         screen = await at_rest(pilot)
         assert screen.view.is_demo
         assert [row.run.engine for row in screen.view.pages[0]] == ["demo"]
