@@ -33,7 +33,7 @@ def test_every_key_of_the_registry_stands_in_the_readme_with_its_title() -> None
 
 def test_the_readme_names_no_key_that_does_nothing() -> None:
     known = {format_key(command.key) for command in COMMANDS if command.key}
-    known |= {"enter", "ctrl+j", "tab", "c, t, f"}
+    known |= {"enter", "ctrl+j", "/", "?", "tab", "c, t, f"}
     assert set(keys_table()) <= known
 
 

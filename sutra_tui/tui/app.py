@@ -248,6 +248,7 @@ class SutraApp(App[None], inherit_bindings=False):
         """The palette's entries."""
         if isinstance(screen, MainScreen):
             yield from palette.entries(self.commands, screen.bench, screen.run_command)
+            return
         yield SystemCommand("Change the theme", "Light, dark and others.", self.search_themes)
 
     async def on_unmount(self) -> None:

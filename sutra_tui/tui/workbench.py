@@ -15,6 +15,7 @@ from ..core.pairing import default_pair
 from ..core.protocol import LoadedModel, Memory, Method, ModelInfo, Order
 from ..server_process import Chance
 from .run_view import RunView
+from .session import Session
 from .similar import Similar
 
 ServerStatus = Literal["connecting", "up", "down"]
@@ -78,6 +79,8 @@ class Workbench:
         run: The run on the screen.
         similar: An earlier query whose demonstrations are offered for this run's.
         beside: Model B's server, where it is another one; both are up then.
+        session: What was set for this session only.
+        last_query: The query asked last, also when its run is not on the screen any more.
     """
 
     server: Server = Server()
@@ -93,6 +96,8 @@ class Workbench:
     run: RunView = RunView()
     similar: Similar | None = None
     beside: Beside | None = None
+    session: Session = Session()
+    last_query: str = ""
 
     def at(self, role: RoleName) -> Workbench:
         """The same as a role sees it: its server, and the models and memory there."""

@@ -134,7 +134,7 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-ASKING = {"glance", "server", "shapes", "similar", "look", "listing", "detail", "pages"}
+ASKING = {"palette", "glance", "server", "shapes", "similar", "look", "listing", "detail", "pages"}
 """Groups of workers whose answers belong into a picture; others may be held at a moment."""
 
 

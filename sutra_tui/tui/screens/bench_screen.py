@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Container
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -46,7 +46,11 @@ class BenchScreen(Screen[None]):
 
     app: SutraApp
 
-    BINDINGS: ClassVar[list[BindingType]] = list(bindings())
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(),
+        # Only where nothing is typed: a text box takes it first.
+        Binding("question_mark", "help", "Help", show=False),
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
     AUTO_FOCUS = "#query"
@@ -69,8 +73,12 @@ class BenchScreen(Screen[None]):
         yield NoticeBar()
         yield PlanLine()
         with Container(id="ask"):
-            yield QueryBox(id="query")
+            yield from self.compose_ask()
         yield Footer(show_command_palette=False)
+
+    def compose_ask(self) -> ComposeResult:
+        """The place where the query is typed."""
+        yield QueryBox(id="query")
 
     def on_mount(self) -> None:
         self.query_one(QueryBox).suggest(self.app.examples)

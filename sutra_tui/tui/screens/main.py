@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from textual import on, work
 
 from ...core.clean import clean_line
-from ...core.engine import RoleName
 from ...core.errors import SutraError
-from ...core.protocol import METHODS, ORDERS
-from ..pulls import Pull
+from ..saving import NameTaken, save_text
 from ..widgets.frame import Frame
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
 from ..widgets.thread_line import ThreadLine
 from ..workbench import Workbench
-from .plan_bench import PlanBench
+from .slash_screen import SlashScreen
 
 INTERRUPT_TWICE_S = 2.0
 
 
-class MainScreen(PlanBench):
+class MainScreen(SlashScreen):
     """See the module.
 
     Args:
@@ -42,84 +39,6 @@ class MainScreen(PlanBench):
 
     # Actions
 
-    def give(self, role: RoleName, name: str) -> None:
-        """Choose a model for a role, "a" or "b"."""
-        bench = self.bench
-        self.bench = replace(bench, model_a=name) if role == "a" else replace(bench, model_b=name)
-        self.app.remember(self.bench)
-
-    async def action_choose(self, role: RoleName) -> None:
-        from .model_picker import ModelPicker
-
-        chosen = self.bench.model_a if role == "a" else self.bench.model_b
-
-        def take(name: str | None) -> None:
-            if name:
-                self.give(role, name)
-
-        app = self.app
-        picker = ModelPicker(
-            self.bench.at(role), role, chosen, app.engine.serving(role), app.shapes, app.num_ctx
-        )
-        await app.push_screen(picker, take)
-
-    def pull_ended(self, pull: Pull) -> None:
-        """A pull ended by itself, perhaps while this screen was shown."""
-        notices = self.query_one(NoticeBar)
-        if pull.error is not None:
-            notices.show_error(pull.error)
-        else:
-            notices.show_quiet(f"{clean_line(pull.model, 60)} is pulled.")
-            self.connect()
-
-    async def action_open_models(self) -> None:
-        at_a, at_b = self.app.engine.serving("a"), self.app.engine.serving("b")
-        if at_a is at_b:
-            await self._open_models(None)
-        else:  # first the one that something is missing at
-            await self._open_models("b" if self.bench.server.address == at_b.address else "a")
-
-    async def _open_models(self, role: RoleName | None) -> None:
-        from ...core.measurement import writing_speeds
-        from .model_manager import ModelManager, Surroundings
-
-        app = self.app
-        # What was measured here says nothing of a machine that cannot be seen.
-        seen = self.bench.at(role or "a").memory is not None and not app.engine.is_demo
-
-        async def show_other(wanted: bool | None) -> None:
-            if wanted:
-                await self._open_models("a" if role == "b" else "b")
-
-        given = Surroundings(
-            app.engine.serving(role or "a"),
-            app.pulls,
-            app.shapes,
-            lambda: self.bench.at(role or "a"),
-            self.give,
-            self.connect,
-            app.settings.options_a,
-            app.settings.options_b,
-            measured=writing_speeds(app.measured) if app.measured and seen else None,
-            wall=app.wall_clock,
-            role=role,
-        )
-        await app.push_screen(ModelManager(given), show_other)
-
-    def action_swap(self) -> None:
-        self.bench = replace(self.bench, model_a=self.bench.model_b, model_b=self.bench.model_a)
-        self.app.remember(self.bench)
-
-    def action_switch_method(self) -> None:
-        following = METHODS[(METHODS.index(self.bench.method) + 1) % len(METHODS)]
-        self.bench = replace(self.bench, method=following)
-        self.app.remember(self.bench)
-
-    def action_switch_order(self) -> None:
-        following = ORDERS[(ORDERS.index(self.bench.order) + 1) % len(ORDERS)]
-        self.bench = replace(self.bench, order=following)
-        self.app.remember(self.bench)
-
     def action_zoom(self) -> None:
         self.query_one(Panes).zoom_next()
 
@@ -130,35 +49,6 @@ class MainScreen(PlanBench):
     def action_copy_code(self) -> None:
         blocks = self.query_one(Panes).answer.view.code_blocks
         self._copy("code", "\n\n".join(blocks))
-
-    def action_retry(self) -> None:
-        self.connect()
-
-    async def action_other_host(self) -> None:
-        from .host_prompt import HostPrompt
-
-        def take(host: str | None) -> None:
-            if host is not None:
-                self.app.use_server(host=host)
-
-        await self.app.push_screen(HostPrompt(self.bench.server.address), take)
-
-    def action_play_demo(self) -> None:
-        self.app.use_server(demo=True)
-
-    async def action_start_server(self) -> None:
-        from .server_start import ServerStart
-
-        process, chance = self.app.server_process, self.bench.server.chance
-        if process is None or chance is None:
-            return
-
-        def look_again(answers: bool | None) -> None:
-            if answers:
-                self.connect()
-
-        start = ServerStart(process, self.app.engine, chance, self._clock)
-        await self.app.push_screen(start, look_again)
 
     async def action_open_doctor(self) -> None:
         from .doctor import DoctorScreen
@@ -175,7 +65,7 @@ class MainScreen(PlanBench):
 
         bench = self.bench
         # With an empty box it is the query on the screen that would be run, again.
-        query = self.query_one(QueryBox).text or bench.run.query
+        query = self.query_one(QueryBox).typed_query or bench.run.query
         parts = asked_parts(self.request_for(query), bench.models, apart=bench.beside is not None)
         asked = KeyParts(**parts) if parts else None
 
@@ -236,15 +126,72 @@ class MainScreen(PlanBench):
         )
         await self.app.push_screen(history, take)
 
-    async def action_settings(self) -> None:
+    @work(exclusive=True, group="clear", exit_on_error=False)
+    async def action_clear_cache(self) -> None:
+        """Remove every kept demonstration, after asking."""
+        from ..cache_changes import CacheChanges
+        from .prompts import Confirm
+
+        notices = self.query_one(NoticeBar)
+        cache, undo = await self.cache(), self.app.caches.undo(self.bench.server.is_demo)
+        try:
+            entries = (await asyncio.to_thread(cache.stats)).entries
+            if not entries:
+                notices.show_quiet("The demonstration cache is empty already.")
+                return
+            sure = await self.app.push_screen_wait(
+                Confirm(
+                    f"Clear the demonstration cache ({entries:,} entries)?",
+                    "Pinned ones and your own go too. Undo in the cache inspector brings them "
+                    "back until the app closes.",
+                    "Clear",
+                )
+            )
+            if sure:
+                notices.show_quiet(await asyncio.to_thread(CacheChanges(cache, undo).clear))
+        except SutraError as error:
+            notices.show_error(error)
+
+    @work(exclusive=True, group="save", exit_on_error=False)
+    async def action_save_answer(self, path: str) -> None:
+        """Write the answer to a file; one that is there already needs a yes."""
+        from .prompts import Confirm
+
+        result, notices = self.bench.run.result, self.query_one(NoticeBar)
+        if result is None:
+            return
+        try:
+            try:
+                said = await asyncio.to_thread(save_text, path, result.answer)
+            except NameTaken as taken:
+                title = f"Replace {clean_line(str(taken.path), 200)}?"
+                if not await self.app.push_screen_wait(
+                    Confirm(title, "What is in it now is lost.", "Replace")
+                ):
+                    return
+                said = await asyncio.to_thread(save_text, path, result.answer, replace=True)
+        except SutraError as error:
+            notices.show_error(error)
+        else:
+            notices.show_quiet(said)
+
+    async def action_settings(self, filter: str = "") -> None:
         from .settings import SettingsScreen
 
-        await self.app.push_screen(SettingsScreen(self.app.desk))
+        await self.app.push_screen(SettingsScreen(self.app.desk, filter))
+
+    def action_set_theme(self, name: str) -> None:
+        self.app.theme = name
+        self.app.remember(self.bench)
+        fixed = " config.toml names another, which counts at the next start."
+        lasting = not self.app.desk.says("theme") or self.app.settings.theme == name
+        self.query_one(NoticeBar).show_quiet(f"The theme is {name}.{'' if lasting else fixed}")
 
     async def action_help(self) -> None:
+        from ..help_view import place_of
         from .help import HelpScreen
 
-        await self.app.push_screen(HelpScreen(self.app.commands))
+        await self.app.push_screen(HelpScreen(self.app.commands, place_of(self.focused)))
 
     def action_interrupt(self) -> None:
         now = self._clock()
@@ -259,6 +206,10 @@ class MainScreen(PlanBench):
         )
 
     # Messages of the widgets
+
+    @on(QueryBox.HelpAsked)
+    async def _help_asked(self) -> None:
+        await self.action_help()
 
     @on(Frame.CopyRequested)
     def _copy_requested(self, event: Frame.CopyRequested) -> None:

@@ -43,10 +43,19 @@ class ModelManager(ModelScreen):
 
     Args:
         given: Server, pulls and the main screen's choices.
+        pull: A model to ask about pulling at once, empty to ask for one; None asks nothing.
     """
 
     CSS_PATH = "model_manager.tcss"
     COMMANDS = {ModelPalette}
+
+    def __init__(self, given: Surroundings, pull: str | None = None) -> None:
+        super().__init__(given)
+        self._to_pull = pull
+
+    def on_mount(self) -> None:
+        if self._to_pull is not None:
+            self._ask_for_pull(self._to_pull)
 
     # Keys
 
@@ -242,11 +251,14 @@ class ModelManager(ModelScreen):
     # Pulls
 
     def action_pull(self) -> None:
+        self._ask_for_pull("")
+
+    def _ask_for_pull(self, typed: str) -> None:
         def pull(name: str | None) -> None:
             if name:
                 self._start_pull(name)
 
-        self.app.push_screen(PullPrompt(self.view), pull)
+        self.app.push_screen(PullPrompt(self.view, typed), pull)
 
     def _pull_pair(self, pair: SuggestedPair) -> None:
         there = [model.name for model in self.view.server.models]

@@ -95,7 +95,7 @@ class PlanBench(RunScreen):
         from .. import planning
 
         run = self.bench.run
-        query = run.query if run.running else self.query_one(QueryBox).text
+        query = run.query if run.running else self.query_one(QueryBox).typed_query
         engine = self.app.engine
         apart = engine.serving("a").machine != engine.serving("b").machine
         request = self.request_for(query)

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ...core.clean import clean
+from ...core.clean import clean, clean_line
 from ...core.model_names import same_model
 from ...core.suggestions import SuggestedModel, suggested_models
 from ...wording import size
@@ -27,6 +27,7 @@ class PullPrompt(ModalScreen["str | None"]):
 
     Args:
         view: What is there already, and how much room.
+        typed: A name to begin with.
     """
 
     CSS_PATH = "model_dialogs.tcss"
@@ -36,24 +37,30 @@ class PullPrompt(ModalScreen["str | None"]):
         Binding("up", "move(-1)", "Up", show=False),
     ]
 
-    def __init__(self, view: ModelsView) -> None:
+    def __init__(self, view: ModelsView, typed: str = "") -> None:
         super().__init__()
         self._view = view
+        self._typed_before = clean_line(typed, NAME_LIMIT)
         self._shown: list[SuggestedModel] = []
         self._agreed = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content.styled("Pull a model", "bold $accent"), classes="head")
-            yield CleanInput(placeholder="name:tag, for example llama3.2:3b", max_length=NAME_LIMIT)
+            yield CleanInput(
+                self._typed_before,
+                placeholder="name:tag, for example llama3.2:3b",
+                max_length=NAME_LIMIT,
+                select_on_focus=False,
+            )
             yield OptionList(markup=False)
             yield Static("", classes="outlook")
             yield Static(Content("enter pull · down choose · escape back"), classes="foot")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).can_focus = False
-        self._list("")
-        self._say("")
+        self._list(self._typed_before)
+        self._say(self._typed_before)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 
 from ...core.clean import clean_line
 from ...core.events import Event, StageStarted
-from ...core.protocol import METHODS, HandoffResult
+from ...core.protocol import METHODS, HandoffResult, Method
 from ...wording import age
-from .. import run_view
+from .. import run_view, slash
 from ..run_view import RunView
 from ..similar import find_similar
 from ..widgets.notice_bar import NoticeBar
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 class RunScreen(BenchScreen):
     """See `MainScreen`, which is the screen to use."""
 
-    @on(QueryBox.Submitted)
-    def _submitted(self, event: QueryBox.Submitted) -> None:
-        self.ask(event.query)
-
     def ask(self, query: str, demonstrations: tuple[str, ...] | None = None) -> None:
         """Run what stands in the query box, if that is possible now; else say why not.
 
@@ -51,7 +47,7 @@ class RunScreen(BenchScreen):
             self.query_one(NoticeBar).show_quiet("There is no model to ask yet.")
         else:
             box = self.query_one(QueryBox)
-            box.remember(query)
+            box.remember(slash.as_typed(query))
             box.clear()
             self.start(query, demonstrations=demonstrations)
 
@@ -61,6 +57,7 @@ class RunScreen(BenchScreen):
         *,
         fresh: bool = False,
         demonstrations: tuple[str, ...] | None = None,
+        method: Method | None = None,
         parent: str = "",
     ) -> None:
         """Run a query with what is chosen now.
@@ -69,9 +66,12 @@ class RunScreen(BenchScreen):
             query: What to ask.
             fresh: Do not take the demonstrations from the cache.
             demonstrations: Use these instead of asking Model A.
+            method: Another method than the one chosen, for this run.
             parent: Id of the run that this one is made from; empty for none.
         """
         request = self.request_for(query, fresh=fresh, demonstrations=demonstrations)
+        if method is not None:
+            request = replace(request, method=method)
         self.query_one(NoticeBar).hide()
         panes = self.query_one(Panes)
         panes.clear()
@@ -86,7 +86,7 @@ class RunScreen(BenchScreen):
             bypassed=fresh,
             given=demonstrations is not None,
         )
-        self.bench = replace(bench, run=run, similar=None)
+        self.bench = replace(bench, run=run, similar=None, last_query=query)
         self.app.remember(bench)
         self._drive(request, parent)
 
@@ -104,8 +104,10 @@ class RunScreen(BenchScreen):
             method="handoff" if demonstrations is not None else bench.method,
             order=bench.order,
             count=bench.count,
-            options_a=settings.options_a,
-            options_b=settings.options_b,
+            templates=bench.session.templates(),
+            system=bench.session.system,
+            options_a=bench.session.options("a", settings.options_a),
+            options_b=bench.session.options("b", settings.options_b),
             cache="bypass" if fresh else "use",
             demonstrations=demonstrations,
             allow_cloud=True,  # the picker asked before a cloud model could be chosen
@@ -183,7 +185,7 @@ class RunScreen(BenchScreen):
         box = self.query_one(QueryBox)
         whole = run.error is None and run.result is not None and run.result.status == "complete"
         if not whole and not box.text:
-            box.put(run.query)
+            box.put(slash.as_typed(run.query))
         if run.error is not None:
             self.query_one(NoticeBar).show_error(run.error)
         elif notices := [
@@ -245,11 +247,24 @@ class RunScreen(BenchScreen):
         self._again(fresh=True)
 
     def _again(self, *, fresh: bool) -> None:
-        box = self.query_one(QueryBox)
-        if box.text == self.bench.run.query:
+        box, query = self.query_one(QueryBox), self.bench.last_query
+        if slash.query_of(box.text) == query:
             box.clear()
-        self.start(self.bench.run.query, fresh=fresh)
+        self.start(query, fresh=fresh)
 
     def action_use_similar(self) -> None:
         if similar := self.bench.similar:
             self.start(self.bench.run.query, demonstrations=similar.demonstrations)
+
+    def action_quick(self, query: str) -> None:
+        """Ask Model B alone, this once."""
+        self.start(query, method="raw")
+
+    def action_new(self) -> None:
+        """Empty the panes and the box; the last query can still be run again."""
+        self.bench = replace(self.bench, run=RunView(), similar=None)
+        self.query_one(Panes).clear()
+        self.query_one(NoticeBar).hide()
+        box = self.query_one(QueryBox)
+        box.clear()
+        box.focus()

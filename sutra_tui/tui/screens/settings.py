@@ -38,6 +38,7 @@ class SettingsScreen(Screen[None]):
 
     Args:
         desk: Where settings are looked up and changed.
+        filter: Words to begin with; empty shows everything.
     """
 
     app: SutraApp
@@ -53,9 +54,10 @@ class SettingsScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (26, "-tall")]
 
-    def __init__(self, desk: SettingsDesk) -> None:
+    def __init__(self, desk: SettingsDesk, filter: str = "") -> None:
         super().__init__()
         self._desk = desk
+        self._wanted = filter
         self._rows: dict[str, Effective] = {}
 
     def compose(self) -> ComposeResult:
@@ -67,6 +69,10 @@ class SettingsScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        if self._wanted:
+            box = self.query_one("#filter", Input)
+            box.value = self._wanted
+            box.add_class("-open")
         self.refresh_rows()
         self.query_one(NoticeBar).show_notices(self._complaints())
 

@@ -45,6 +45,11 @@ class Chip(Widget, can_focus=True):
         super().__init__(id=id)
         self._hint = tooltip
 
+    @property
+    def HELP_NAME(self) -> str:
+        """What the help calls it."""
+        return self._hint
+
     def on_mount(self) -> None:
         self.tooltip = Content(self._hint)
 

@@ -43,6 +43,8 @@ class Frame(Vertical):
     """
     BINDINGS = [Binding("c", "copy_text", "Copy pane", show=True)]
 
+    HELP_KEYS = (("up, down, pgup, pgdn", "Scroll"),)
+
     status: reactive[Content] = reactive(Content(""))
 
     def __init__(self, title: str, *, id: str) -> None:

@@ -1,4 +1,8 @@
-"""Where the query is typed: several lines, a history on up and down, pastes kept within reason."""
+"""Where the query is typed: several lines, a history on up and down, pastes kept within reason.
+
+Invariant: what is typed leaves the box by `Submitted` alone. While it is a slash command, the keys
+that move in a list are the palette's.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
-from ...core.clean import clean
+from ...core.clean import clean, clean_line
+from .. import slash
 
 PASTE_LIMIT = 64 * 1024
 """Longest paste taken in, in characters: already several times a small model's context."""
 
 NEWLINE_KEYS = ("ctrl+j", "shift+enter", "alt+enter")
+ROOMY = 52
+"""Cells within the frame that its lower edge needs for all its hints."""
+PALETTE_KEYS = ("up", "down", "tab", "escape")
 
 
 class QueryBox(TextArea):
@@ -37,6 +45,20 @@ class QueryBox(TextArea):
             self.length = length
             super().__init__()
 
+    class Browsed(Message):
+        """A key for the palette was pressed.
+
+        Args:
+            key: One of `PALETTE_KEYS`.
+        """
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    class HelpAsked(Message):
+        """A question mark in an empty box."""
+
     DEFAULT_CSS = """
     QueryBox {
         height: auto; max-height: 10; min-height: 3; border: round $border-blurred; padding: 0 1;
@@ -50,6 +72,13 @@ class QueryBox(TextArea):
         Binding(",".join(NEWLINE_KEYS), "newline", "New line", show=False),
     ]
 
+    HELP_NAME = "the query box"
+    HELP_KEYS = (
+        ("up, down", "Earlier queries, at the first and last line"),
+        ("/", "Commands, when the box is empty; // begins a query with a slash"),
+        ("?", "Help, when the box is empty"),
+    )
+
     def __init__(self, *, id: str) -> None:
         super().__init__(
             id=id,
@@ -62,10 +91,30 @@ class QueryBox(TextArea):
         self._suggestions: tuple[str, ...] = ()
         self._place: int | None = None
         self._unsent = ""
+        self.closed_at = ""
+        """The text at which the palette was closed; it opens again when that changes."""
 
     def on_mount(self) -> None:
-        self.border_title = Content("ask")
-        self.border_subtitle = Content("enter send · ctrl+j new line · ↑ earlier queries")
+        self.show_set([])
+
+    def on_resize(self) -> None:
+        newline = " · ctrl+j new line" if self.size.width >= ROOMY else ""
+        self.border_subtitle = Content(f"enter send{newline} · / commands · ? help")
+
+    def show_set(self, words: list[str]) -> None:
+        """Say what is set for this session, a few words each."""
+        self.border_title = Content(" · ".join(["ask", *map(clean_line, words)]))
+
+    @property
+    def typed_query(self) -> str:
+        """The query that stands here; empty while it is a command."""
+        return "" if slash.is_command(self.text) else slash.query_of(self.text)
+
+    @property
+    def is_browsed(self) -> bool:
+        """Whether the palette's keys are the palette's: the text is a command, on one line."""
+        text = self.text
+        return slash.is_command(text) and "\n" not in text and text != self.closed_at
 
     def remember(self, query: str) -> None:
         """Put a sent query into the history."""
@@ -110,6 +159,16 @@ class QueryBox(TextArea):
             event.prevent_default()
             action()
             return
+        if event.key in PALETTE_KEYS and self.is_browsed:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Browsed(event.key))
+            return
+        if event.key == "question_mark" and not self.text:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.HelpAsked())
+            return
         await super()._on_key(event)
 
     async def _on_paste(self, event: events.Paste) -> None:
@@ -134,5 +193,7 @@ class QueryBox(TextArea):
         if target < 0 or target > len(shelf):
             return False
         self._place = None if target == len(shelf) else target
-        self.put(self._unsent if self._place is None else shelf[target])
+        text = self._unsent if self._place is None else shelf[target]
+        self.closed_at = text  # or the palette would take the keys that travel on
+        self.put(text)
         return True

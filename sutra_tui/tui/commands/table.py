@@ -1,0 +1,28 @@
+"""All commands, in the order of the footer and of the palette.
+
+Invariant: no id, key or slash name stands here twice.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .command import Command
+from .models import MODELS, PLAN, SERVERS
+from .program import PROGRAM
+from .prompting import PROMPTING, SESSION
+from .results import ANSWERS, DEMONSTRATIONS
+from .runs import RUNS, STOP
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    STOP,
+    *MODELS,
+    *PROMPTING,
+    *RUNS,
+    *DEMONSTRATIONS,
+    PLAN,
+    *SESSION,
+    *ANSWERS,
+    *SERVERS,
+    *PROGRAM,
+)
