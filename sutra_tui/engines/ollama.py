@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
@@ -59,6 +60,7 @@ class OllamaEngine:
             environment is not looked at.
         stall_timeout_s: Longest silence between two pieces of a reply, in seconds.
         first_token_timeout_s: Longest wait for the first piece, loading and prompt included.
+        reply_timeout_s: Longest a whole reply may take, for servers that drip.
         api_key: Bearer token; sent only when the connection is encrypted.
         transport: What sends requests, instead of the network, or what makes it when the first one
             is sent; stays the caller's to close.
@@ -79,6 +81,7 @@ class OllamaEngine:
         *,
         stall_timeout_s: float = 120.0,
         first_token_timeout_s: float = 600.0,
+        reply_timeout_s: float = 3600.0,
         api_key: str | None = None,
         transport: httpx.AsyncBaseTransport | Callable[[], httpx.AsyncBaseTransport] | None = None,
         name: str = "ollama",
@@ -91,6 +94,7 @@ class OllamaEngine:
         self._url = DEFAULT_URL if host is None else parse_host(host)
         self._stall_s = stall_timeout_s
         self._first_token_s = first_token_timeout_s
+        self._reply_s = reply_timeout_s
         # Unencrypted, a key is readable for whoever sits in between or took the port.
         self._api_key = sendable_key(api_key) if is_encrypted(self._url) else None
         self._transport = transport
@@ -227,7 +231,7 @@ class OllamaEngine:
             request: Model, messages and options.
 
         Raises:
-            StreamStalled: Silence for longer than the timeouts.
+            StreamStalled: Silence, or the whole reply, for longer than the timeouts.
             StreamInterrupted: The connection broke.
             EngineError: Whatever else went wrong, by its name.
         """
@@ -235,8 +239,9 @@ class OllamaEngine:
             stream = await self._open_stream(request)
             text, thinking = replies.SurrogateJoiner(), replies.SurrogateJoiner()
             patience_s = self._first_token_s
+            deadline = time.monotonic() + self._reply_s
             async with ReadAhead(stream) as ahead:
-                while parts := await self._take(ahead, patience_s):
+                while parts := await self._take(ahead, patience_s, deadline):
                     patience_s = self._stall_s
                     for chunk in replies.chunks(parts, text, thinking):
                         if chunk.done:
@@ -306,16 +311,20 @@ class OllamaEngine:
             clients.typed = clients.typed or library.AsyncClient(host=self._url, **clients.settings)
         return clients.typed
 
-    async def _take(self, ahead: ReadAhead[Any], seconds: float) -> list[Any]:
+    async def _take(self, ahead: ReadAhead[Any], seconds: float, deadline: float) -> list[Any]:
         """What has come of a reply.
 
         Raises:
-            StreamStalled: Nothing has.
+            StreamStalled: Nothing has, or the reply has taken too long as a whole.
         """
+        left = deadline - time.monotonic()
         try:
-            return await ahead.take(seconds)
+            if left > 0:
+                return await ahead.take(min(seconds, left))
         except TimeoutError:
-            raise faults.stalled(self._address, seconds) from None
+            if seconds <= left:
+                raise faults.stalled(self._address, seconds) from None
+        raise faults.endless(self._address, self._reply_s)
 
     async def _ask(
         self,

@@ -106,7 +106,7 @@ def refused(cache: DemonstrationCache, path: Path) -> str:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_document_changes_nothing(
+def test_S13_a_hostile_document_changes_nothing(
     filled: DemonstrationCache, tmp_path: Path, name: str
 ) -> None:
     path = tmp_path / "hostile.json"
@@ -140,7 +140,7 @@ def _sparse(path: Path) -> None:
     ],
     ids=["missing", "pipe", "device", "directory", "gigabyte", "loop", "dangling"],
 )
-def test_what_is_no_file_is_refused_at_once(
+def test_S8_S13_what_is_no_file_is_refused_at_once(
     filled: DemonstrationCache, tmp_path: Path, make: Callable[[Path], None], words: str
 ) -> None:
     path = tmp_path / "odd.json"
@@ -180,7 +180,7 @@ def test_a_path_with_nul_is_refused(filled: DemonstrationCache) -> None:
         max_leaves=12,
     )
 )
-def test_any_json_is_loaded_whole_or_refused(document: Any) -> None:
+def test_S13_any_json_is_loaded_whole_or_refused(document: Any) -> None:
     import tempfile
 
     cache = DemonstrationCache()

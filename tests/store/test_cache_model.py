@@ -206,7 +206,7 @@ class MemoryMachine(CacheMachine):
     on_file = False
 
 
-TestCacheOnFile = CacheMachine.TestCase
-TestCacheOnFile.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
-TestCacheInMemory = MemoryMachine.TestCase
-TestCacheInMemory.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Test_S15_on_file = CacheMachine.TestCase
+Test_S15_on_file.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+Test_S15_in_memory = MemoryMachine.TestCase
+Test_S15_in_memory.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

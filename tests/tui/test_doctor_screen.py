@@ -163,7 +163,7 @@ async def test_leaving_while_it_looks_hangs_up(workshop: Workshop, tmp_path: Pat
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (60, 20), (200, 60)])
-async def test_no_size_is_too_odd(
+async def test_X8_no_size_is_too_odd(
     workshop: Workshop, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with doctor(workshop, tmp_path, size) as pilot:
@@ -185,12 +185,12 @@ def test_no_line_is_wider_than_the_screen_and_no_word_is_lost(width: int) -> Non
     assert content.plain.split().count("word") == 30 and content.plain.split().count("do") == 40
 
 
-def test_every_verdict_is_a_word_too() -> None:
+def test_X12_every_verdict_is_a_word_too() -> None:
     assert "warning" in rows(Report((LONG,)), 50).plain
     assert "warning" in rows(Report((LONG,)), 100).plain
 
 
-def test_hostile_text_in_a_finding_is_only_text() -> None:
+def test_T2_T5_hostile_text_in_a_finding_is_only_text() -> None:
     evil = Finding("a.b", "Ollama", "ok", "[red]x[/red] [@click=app.quit]q[/] [/]")
     assert "[@click=app.quit]" in rows(Report((evil,)), 100).plain
 
