@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest, RoleName
@@ -45,8 +45,13 @@ ANSWER_S: Final = 15.0
 UNLOAD_S: Final = 10.0
 """How long `unload` waits for a model to be gone."""
 _POLL_S: Final = 0.1
+_LONG: Final = 256 * 1024
+"""Bytes of JSON whose reading would be seen as a stutter."""
+_BYTES_OF_A_ROW: Final = 300
 _TRAILER_S: Final = 0.5
 """How long the end of a stream may come after its last chunk and still keep the connection."""
+
+T = TypeVar("T")
 
 
 class OllamaEngine:
@@ -162,7 +167,10 @@ class OllamaEngine:
         listed = await self._ask("GET", "/api/tags")
         if "models" not in listed:
             raise faults.not_ollama(self._address, "it does not list models")
-        return replies.models(listed)
+        rows = listed["models"]
+        return await _aside(
+            len(rows) * _BYTES_OF_A_ROW if isinstance(rows, list) else 0, replies.models, listed
+        )
 
     async def shape(self, model: str) -> ModelShape:
         """Architecture figures of one model.
@@ -343,7 +351,9 @@ class OllamaEngine:
                 clients.http.request(method, path, json=body),
                 lambda: faults.stalled(self._address, patience_s),
             )
-            return replies.document(response.content, self._address)
+            return await _aside(
+                len(response.content), replies.document, response.content, self._address
+            )
 
     async def _here(self) -> Clients:
         """The clients of the running event loop."""
@@ -380,3 +390,10 @@ class OllamaEngine:
         # Servers unload some time after they said so, and have no way to tell when.
         while any(same_model(held.name, model) for held in await self.loaded()):  # noqa: ASYNC110
             await asyncio.sleep(_POLL_S)
+
+
+async def _aside(size: int, read: Callable[..., T], *arguments: Any) -> T:
+    """Read something, in a thread if it is long: a list of models has no natural end."""
+    if size < _LONG:
+        return read(*arguments)
+    return await asyncio.to_thread(read, *arguments)

@@ -574,7 +574,7 @@ async def test_a_fault_is_told_and_the_screen_goes_on(
         assert entry(shelf, "Explain monads").pinned
 
 
-async def test_what_the_cache_warns_of_is_shown_once(shelf: Shelf) -> None:
+async def test_S3_S6_what_the_cache_warns_of_is_shown_once(shelf: Shelf) -> None:
     async with pilot_of(shelf) as pilot:
         await at_rest(pilot)
         shelf.cache.warnings.append("The disk is full.")

@@ -111,7 +111,7 @@ async def test_the_self_test_is_asked_for_says_where_it_is_and_can_be_ended(
         assert f"{B}: no demonstration that can be used" in " ".join(text(pilot).split())
 
 
-async def test_no_self_test_while_a_run_is_going_on(workshop: Workshop, tmp_path: Path) -> None:
+async def test_N26_no_self_test_while_a_run_is_going_on(workshop: Workshop, tmp_path: Path) -> None:
     hold = workshop.server.hold("headers", model=A)
     async with doctor(workshop, tmp_path) as pilot:
         await pilot.press("escape")
@@ -138,7 +138,7 @@ async def test_a_fault_of_the_doctors_own_is_told(
         assert examined(pilot) and "secret" not in text(pilot, "NoticeBar")
 
 
-async def test_the_report_is_copied_as_text(workshop: Workshop, tmp_path: Path) -> None:
+async def test_X18_the_report_is_copied_as_text(workshop: Workshop, tmp_path: Path) -> None:
     async with doctor(workshop, tmp_path) as pilot:
         await pilot.press("c")
         await until(pilot, lambda: pilot.app.clipboard)

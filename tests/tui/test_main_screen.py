@@ -378,7 +378,7 @@ async def test_beads_lead_to_their_panes(workshop: Workshop) -> None:
         assert isinstance(pilot.app.focused, QueryBox)
 
 
-async def test_copying_sends_the_raw_text(workshop: Workshop) -> None:
+async def test_X18_copying_sends_the_raw_text(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await ask_and_wait(pilot)
         await pilot.press("ctrl+y")

@@ -332,7 +332,7 @@ async def test_N1_a_server_that_is_gone_is_an_error_with_a_way_on(workshop: Work
         await until(pilot, lambda: screen.view.server.status == "up")
 
 
-async def test_while_a_run_goes_on_models_are_left_alone(workshop: Workshop) -> None:
+async def test_N26_while_a_run_goes_on_models_are_left_alone(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         workshop.server.hold("headers")
         await ask(pilot)

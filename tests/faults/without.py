@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def main(arguments: list[str]) -> int:
+    return 0
