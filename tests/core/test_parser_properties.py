@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from sutra_tui.core.parser import DraftParser, MovedToThinking, parse
 from sutra_tui.core.parser.problems import MAX_PROBLEMS
+from tests.thorough import examples
 
 from .parser_support import chunks, cut_at, cuts, fold, merged, replies, run
 
 quick = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.data_too_large]
+    max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.data_too_large]
 )
 
 

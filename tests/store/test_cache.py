@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sutra_tui.core.errors import InvalidRequest, StoreError
 from sutra_tui.store import cache_store
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
+from tests.thorough import examples
 
 from .cache_support import PARTS, START, Clock, keep, timed
 
@@ -163,7 +164,7 @@ def test_S12_what_cannot_be_kept_is_refused(key: Any, demos: Any) -> None:
 awkward = st.text(st.characters() | st.sampled_from("\0\ud800\udfff\x1b\ufeff"), max_size=40)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(awkward, awkward, st.integers(), st.floats())
 def test_S12_T12_any_text_and_number_is_kept(
     text: str, query: str, tokens: int, seconds: float

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sutra_tui.core.errors import InvalidCacheFile
 from sutra_tui.store.cache import DemonstrationCache
+from tests.thorough import examples
 
 from .cache_support import keep
 
@@ -152,7 +153,7 @@ def test_a_path_with_nul_is_refused(filled: DemonstrationCache) -> None:
     refused(filled, Path("nul\0"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
