@@ -12,6 +12,7 @@ import pytest
 from sutra_tui import cli, paths
 from sutra_tui.core.protocol import HandoffResult
 from sutra_tui.store.remembered import Remembered, save_remembered
+from tests.conftest import Sutra
 from tests.ollama_server import (
     CLOUD_STUB,
     LLAMA_3B,
@@ -486,3 +487,14 @@ def test_N23_a_key_that_is_withheld_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("OLLAMA_API_KEY", "secret-key")
     told = cli._exposure(open_engine("192.0.2.7:11434"))
     assert told is not None and "OLLAMA_API_KEY is not sent" in told and "secret" not in told
+
+
+def test_S7_without_a_home_a_run_answers_and_remembers_nothing(sutra: Sutra) -> None:
+    places = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    done = sutra(
+        "run", "--demo", "--demo-pace", "instant", "Write a Python merge sort",
+        env=dict.fromkeys(places, "/dev/null/nowhere"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"def merge_sort" in done.stdout
+    assert b"Traceback" not in done.stderr

@@ -468,9 +468,10 @@ TERMINAL = (
     ),
     Row(
         "X13",
-        "A thousand runs in one sitting.",
+        "Very many runs in one sitting.",
         "Widgets and tasks are as many as after the first.",
-        "Bytes of memory: `python -m tests.bench memory` prints them",
+        "A thousand runs and their bytes take many minutes: tests make 150 and count what is left, "
+        "`python -m tests.bench memory` prints the bytes",
     ),
     Row(
         "X14",

@@ -194,6 +194,28 @@ def test_N27_X7_quitting_does_not_wait_for_what_hangs(fault: str, server: Ollama
         assert "forced to end" in log_text()
 
 
+SLOW_NAMES = """
+import socket, time
+real = socket.getaddrinfo
+def getaddrinfo(host, *args, **kwargs):
+    if "slow" in str(host):
+        time.sleep(600)
+    return real(host, *args, **kwargs)
+socket.getaddrinfo = getaddrinfo
+"""
+
+
+def test_N27_X7_a_name_that_is_looked_up_for_ever_keeps_nobody_waiting(
+    server: OllamaServer,
+) -> None:
+    with sutra(server, "--host", "slow.example:11434", before=SLOW_NAMES) as terminal:
+        terminal.wait_for("slow.example")
+        terminal.wait_for("ctrl+j")
+        terminal.type("still here")
+        terminal.wait_for("still here")
+        assert quit_and_time(terminal, ("ctrl+q",)) < GRACE_S + QUIT_S
+
+
 # -- the window is closed -------------------------------------------------------------------------
 
 
