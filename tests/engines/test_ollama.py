@@ -449,8 +449,7 @@ async def test_N3_silence_between_two_tokens(server: OllamaServer) -> None:
 
 
 async def test_N4_a_reply_that_drips_has_a_total_time(server: OllamaServer) -> None:
-    server.fault("drip", delay=0.05)
-    server.script(A, Reply("drop " * 100, unlimited=True))
+    server.script(A, Reply("drop " * 60, token_delay=0.05, unlimited=True))
     engine = OllamaEngine(server.url, reply_timeout_s=0.5)
     before, error = await failure(engine, ask())
     assert error.kind == "stalled" and "not over after 0.5 seconds" in error.message

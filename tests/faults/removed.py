@@ -450,7 +450,7 @@ def reports_quote_nothing() -> None:
 def attachment_limit() -> None:
     from sutra_tui.core import attachments
 
-    attachments.MAX_BYTES = 2**40
+    attachments.MAX_BYTES = 2**26
 
 
 @defence(
@@ -479,17 +479,6 @@ def cloud_models() -> None:
     request.find_model = lambda models, name, **more: real(
         [replace(model, remote=False) for model in models], name, **more
     )
-
-
-@defence(
-    "Z8",
-    "engines/test_replies.py::test_Z8_a_list_ends_at_ten_thousand_models",
-    "lists have no end",
-)
-def list_limit() -> None:
-    from sutra_tui.engines import replies
-
-    replies.MOST_MODELS = 2**40
 
 
 @defence(
