@@ -69,7 +69,7 @@ def test_Z2_what_is_no_text_is_refused(tmp_path: Path, data: bytes, word: str) -
 
 
 @pytest.mark.parametrize(("size", "taken"), [(MAX_BYTES, True), (MAX_BYTES + 1, False)])
-def test_the_limit_is_exact(tmp_path: Path, size: int, taken: bool) -> None:
+def test_Z2_the_limit_is_exact(tmp_path: Path, size: int, taken: bool) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"x" * size)
     if taken:

@@ -444,7 +444,7 @@ def reports_quote_nothing() -> None:
 
 @defence(
     "Z2",
-    "core/test_attachments.py::test_Z2_of_a_huge_file_no_more_than_the_limit_is_read",
+    "core/test_attachments.py::test_Z2_the_limit_is_exact",
     "files of any size are attached",
 )
 def attachment_limit() -> None:
