@@ -14,7 +14,7 @@ from .row import Row
 _WIDTH = 100
 
 
-@dataclass
+@dataclass(eq=False)
 class Recorder:
     """A pytest plugin that notes how every test function ended."""
 
@@ -41,19 +41,31 @@ class Recorder:
         return {test: count for test, count in self.cases.items() if row.id in rows_of(test)}
 
 
-def verdict(row: Row, tests: dict[str, Counter[str]]) -> str:
-    """`pass`, `FAIL`, `reason` (no test can see it) or `NOTHING` (which is a failure too)."""
+def verdict(row: Row, tests: dict[str, Counter[str]], *, quick: bool = False) -> str:
+    """How a row ended.
+
+    Args:
+        row: The row.
+        tests: Its tests.
+        quick: Slow tests were left out.
+
+    Returns:
+        `pass`, `FAIL`, `reason` (no test can see it), `slow` (left out), or `NOTHING`, which is a
+        failure too.
+    """
     total = sum(tests.values(), Counter[str]())
     if total["fail"]:
         return "FAIL"
     if total["pass"]:
         return "pass"
-    return "reason" if row.beyond else "NOTHING"
+    if row.beyond:
+        return "reason"
+    return "slow" if quick else "NOTHING"
 
 
-def lines(row: Row, tests: dict[str, Counter[str]]) -> list[str]:
-    """A row of the table."""
-    told = [f"{row.id:<4}{verdict(row, tests):<8}{row.fault}"]
+def lines(row: Row, how: str, tests: dict[str, Counter[str]]) -> list[str]:
+    """A row of the table, with its verdict and its tests."""
+    told = [f"{row.id:<4}{how:<8}{row.fault}"]
     told += [f"{'':12}-> {row.holds}"]
     for test, count in sorted(tests.items()):
         figures = ", ".join(f"{count[how]} {how}" for how in ("pass", "fail", "skip") if count[how])
