@@ -47,7 +47,7 @@ def verdict(row: Row, tests: dict[str, Counter[str]], *, quick: bool = False) ->
     Args:
         row: The row.
         tests: Its tests.
-        quick: Slow tests were left out.
+        quick: It has tests, but the slow ones were left out.
 
     Returns:
         `pass`, `FAIL`, `reason` (no test can see it), `slow` (left out), or `NOTHING`, which is a
@@ -58,9 +58,9 @@ def verdict(row: Row, tests: dict[str, Counter[str]], *, quick: bool = False) ->
         return "FAIL"
     if total["pass"]:
         return "pass"
-    if row.beyond:
-        return "reason"
-    return "slow" if quick else "NOTHING"
+    if quick:
+        return "slow"
+    return "reason" if row.beyond else "NOTHING"
 
 
 def lines(row: Row, how: str, tests: dict[str, Counter[str]]) -> list[str]:
