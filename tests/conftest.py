@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from . import thorough
+
 _HOMES = {
     "HOME": "home",
     "USERPROFILE": "home",
@@ -22,6 +24,8 @@ _HOMES = {
     "XDG_RUNTIME_DIR": "runtime",
 }
 _SPEAKING = {"OLLAMA_HOST", "OLLAMA_API_KEY", "NO_COLOR", "FORCE_COLOR", "SUTRA_DEBUG"}
+
+thorough.register()
 
 Sutra = Callable[..., "subprocess.CompletedProcess[bytes]"]
 

@@ -115,7 +115,7 @@ def test_a_pace_asks_for_the_demo() -> None:
 
 
 @pytest.mark.parametrize("given", [[], ["tui"], ["--demo"], ["tui", "--demo", "-a", "x"]])
-def test_the_app_needs_a_terminal(given: list[str], sutra: Any) -> None:
+def test_X4_the_app_needs_a_terminal(given: list[str], sutra: Any) -> None:
     done = sutra(*given)
     assert (done.returncode, done.stdout) == (2, b"")
     lines = done.stderr.decode().splitlines()
@@ -133,7 +133,7 @@ def test_a_terminal_that_can_show_nothing_is_refused(
     assert "sutra run" in capsys.readouterr().err
 
 
-def test_closed_standard_input_and_output_are_no_terminal(
+def test_X4_closed_standard_input_and_output_are_no_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", None)
@@ -223,7 +223,7 @@ def test_which_server_it_is(
 
 
 @pytest.mark.parametrize("command", [["tui"], ["run", "q"], ["models"]])
-def test_an_address_that_is_none_is_a_usage_error(
+def test_N22_an_address_that_is_none_is_a_usage_error(
     command: list[str], app: type[FakeApp], capsys: Captured
 ) -> None:
     assert cli.main([*command, "--host", "ftp://x"]) == 2
@@ -329,7 +329,7 @@ def test_the_models_as_json(capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_hostile_names_are_shown_safely(options: tuple[str, ...], capsys: Captured) -> None:
+def test_T2_hostile_names_are_shown_safely(options: tuple[str, ...], capsys: Captured) -> None:
     with OllamaServer([HOSTILE]) as server:
         assert models(server, *options) == 0
     out = capsys.readouterr().out

@@ -354,7 +354,7 @@ def hostile() -> str:
     return key
 
 
-def test_hostile_text_is_inert_in_every_column(hostile: str, cache: Run) -> None:
+def test_T2_hostile_text_is_inert_in_every_column(hostile: str, cache: Run) -> None:
     for said in (cache("list"), cache("search", "[/]")):
         assert said.code == 0
         assert clean(said.out) == said.out and "[/]" in said.out
@@ -581,7 +581,7 @@ def test_what_is_exported_can_be_imported(cache: Run, tmp_path: Path) -> None:
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_an_export_replaces_nothing_unasked(cache: Run, tmp_path: Path) -> None:
+def test_Z9_an_export_replaces_nothing_unasked(cache: Run, tmp_path: Path) -> None:
     keep(SORT)
     target = tmp_path / "kept.json"
     target.write_text("mine")
@@ -592,7 +592,7 @@ def test_an_export_replaces_nothing_unasked(cache: Run, tmp_path: Path) -> None:
     assert json.loads(target.read_text())["format"] == "sutra-cache"
 
 
-def test_an_export_cannot_replace_the_cache_itself(cache: Run) -> None:
+def test_Z9_an_export_cannot_replace_the_cache_itself(cache: Run) -> None:
     keep(SORT)
     said = cache("export", str(paths.cache_database()), "--force")
     assert said.code == 1 and "it is the cache itself" in said.err

@@ -72,7 +72,7 @@ def hung_up_on(server: OllamaServer, model: str) -> bool:
     ("signum", "code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
 )
-def test_a_signal_stops_the_run_and_keeps_its_text(
+def test_X1_a_signal_stops_the_run_and_keeps_its_text(
     signum: signal.Signals, code: int, server: OllamaServer, start: Start
 ) -> None:
     server.script("mistral:7b", LONG)
@@ -141,7 +141,7 @@ def test_an_ignored_signal_stays_ignored(server: OllamaServer, start: Start) -> 
 # -- standard output ------------------------------------------------------------------------------
 
 
-def test_a_reader_that_leaves_ends_the_run_quietly(server: OllamaServer, start: Start) -> None:
+def test_X15_a_reader_that_leaves_ends_the_run_quietly(server: OllamaServer, start: Start) -> None:
     server.script("mistral:7b", Reply(chunks=LONG.chunks, endless=True, unlimited=True))
     server.hold(5, model="mistral:7b")
     process = start(QUERY)
@@ -158,7 +158,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(server: OllamaServer, start: 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("form", [(), ("--json",), ("--events",)])
-def test_a_full_disk_is_one_sentence(form: tuple[str, ...], start: Start) -> None:
+def test_X15_a_full_disk_is_one_sentence(form: tuple[str, ...], start: Start) -> None:
     with Path("/dev/full").open("wb") as full:
         process = start(*form, QUERY, stdout=full)
         _, err = process.communicate(timeout=PATIENCE_S)
@@ -168,7 +168,7 @@ def test_a_full_disk_is_one_sentence(form: tuple[str, ...], start: Start) -> Non
     assert b"Traceback" not in err and b"Exception" not in err
 
 
-def test_closed_standard_output_is_refused_before_anything_is_asked(
+def test_X15_closed_standard_output_is_refused_before_anything_is_asked(
     server: OllamaServer, start: Start
 ) -> None:
     process = start(QUERY, stdout=None, preexec_fn=lambda: os.close(1))
@@ -185,7 +185,7 @@ def test_closed_standard_error_harms_nothing(server: OllamaServer, start: Start)
 
 
 @pytest.mark.parametrize("form", [(), ("--json",), ("--events",), ("--plain",)])
-def test_an_old_code_page_cannot_end_a_run(
+def test_X15_an_old_code_page_cannot_end_a_run(
     form: tuple[str, ...], server: OllamaServer, start: Start
 ) -> None:
     server.script("mistral:7b", "caf\u00e9 \U0001f980 日本")
@@ -253,7 +253,9 @@ def test_on_a_terminal_answer_and_status_line_never_mix(server: OllamaServer, st
     assert "\x1b" not in shown
 
 
-def test_on_a_terminal_the_answer_is_cleaned_unless_raw(server: OllamaServer, start: Start) -> None:
+def test_T1_on_a_terminal_the_answer_is_cleaned_unless_raw(
+    server: OllamaServer, start: Start
+) -> None:
     server.script("mistral:7b", "a\x1b[2Jb")
     assert "a␛[2Jb\r\n" in on_terminal(start, QUERY)[1]
     assert "a\x1b[2Jb\r\n" in on_terminal(start, "--raw", QUERY)[1]

@@ -12,6 +12,7 @@ import pytest
 from sutra_tui import cli, paths
 from sutra_tui.core.protocol import HandoffResult
 from sutra_tui.store.remembered import Remembered, save_remembered
+from tests.conftest import Sutra
 from tests.ollama_server import (
     CLOUD_STUB,
     LLAMA_3B,
@@ -50,7 +51,7 @@ def test_the_answer_and_nothing_else(server: OllamaServer, capsys: Captured) -> 
     assert err == ("Model A is llama3.2:3b, Model B is mistral:7b. Choose others with -a and -b.\n")
 
 
-def test_model_bs_text_survives_byte_for_byte(
+def test_P9_model_bs_text_survives_byte_for_byte(
     server: OllamaServer, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     text = "#include <stdio.h>\r\nVec<u8> \x1b[31m \u202e 日本 🦀\x00\x9b\n\n"
@@ -262,7 +263,7 @@ def test_files_travel_with_the_query_and_their_cost_is_said(
 
 
 @pytest.mark.parametrize("option", ["--file", "--prompt-a", "--prompt-b"])
-def test_a_file_that_cannot_be_used(
+def test_Z2_a_file_that_cannot_be_used(
     option: str, server: OllamaServer, tmp_path: Path, capsys: Captured
 ) -> None:
     assert run(server, option, str(tmp_path / "gone.txt"), QUERY) == 2
@@ -270,6 +271,29 @@ def test_a_file_that_cannot_be_used(
     out, err = capsys.readouterr()
     assert out == "" and "gone.txt cannot be read" in err
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".env", "WORD=one"),
+        ("id_ed25519", "x"),
+        ("server.pem", "x"),
+        ("notes.txt", "-----BEGIN RSA PRIVATE KEY-----\nabc"),
+        ("notes.txt", f"use AKIA{'A1' * 8} for it"),
+    ],
+)
+def test_Z3_a_file_that_looks_like_a_secret_needs_a_yes(
+    name: str, text: str, server: OllamaServer, tmp_path: Path, capsys: Captured
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    assert run(server, "--file", str(file), QUERY) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and f"{name} was not sent" in err and "--allow-secrets" in err
+    assert text not in err and server.requests == []
+    assert run(server, "--file", str(file), "--allow-secrets", QUERY) == 0
+    assert text in server.chats("mistral:7b")[0].prompt
 
 
 def test_templates_from_files(server: OllamaServer, tmp_path: Path, capsys: Captured) -> None:
@@ -337,7 +361,7 @@ def test_a_model_that_is_not_there(server: OllamaServer, capsys: Captured) -> No
     assert "ollama pull phi4:14b" in capsys.readouterr().err
 
 
-def test_a_cloud_model_needs_a_yes(capsys: Captured) -> None:
+def test_Z4_a_cloud_model_needs_a_yes(capsys: Captured) -> None:
     cloud = "gpt-oss:120b-cloud"
     with OllamaServer([LLAMA_3B, CLOUD_STUB]) as server:
         assert run(server, "-a", "llama3.2:3b", "-b", cloud, QUERY) == 2
@@ -376,7 +400,7 @@ def test_without_the_cache_nothing_is_kept(server: OllamaServer, capsys: Capture
     assert not paths.cache_database().exists()
 
 
-def test_a_cache_that_cannot_be_opened_does_not_end_the_run(
+def test_S6_a_cache_that_cannot_be_opened_does_not_end_the_run(
     server: OllamaServer, capsys: Captured
 ) -> None:
     paths.cache_database().mkdir(parents=True)
@@ -389,7 +413,7 @@ def test_a_cache_that_cannot_be_opened_does_not_end_the_run(
 # -- how it ends badly ----------------------------------------------------------------------------
 
 
-def test_no_server(capsys: Captured) -> None:
+def test_N1_no_server(capsys: Captured) -> None:
     with OllamaServer() as server:
         pass
     assert run(server, QUERY) == 3
@@ -411,7 +435,7 @@ def test_a_failure_before_the_run_is_a_document_too(form: str, capsys: Captured)
 
 
 @pytest.mark.parametrize("form", [(), ("--json",), ("--events",), ("--quiet",)])
-def test_a_failure_in_the_middle_keeps_what_was_there(
+def test_N5_a_failure_in_the_middle_keeps_what_was_there(
     form: tuple[str, ...], server: OllamaServer, capsys: Captured
 ) -> None:
     server.script("mistral:7b", Reply("One two three", error="it \x1b[2J broke"))
@@ -430,7 +454,7 @@ def test_a_failure_in_the_middle_keeps_what_was_there(
 
 
 @pytest.mark.parametrize("quiet", [False, True])
-def test_an_answer_that_was_cut_off_is_no_success(
+def test_N6_N18_an_answer_that_was_cut_off_is_no_success(
     quiet: bool, server: OllamaServer, capsys: Captured
 ) -> None:
     server.script("mistral:7b", Reply("One two three", done_reason="length"))
@@ -448,7 +472,7 @@ def test_falling_back_to_a_raw_answer_is_said(server: OllamaServer, capsys: Capt
     assert "Model A gave no usable demonstration" in err
 
 
-def test_a_server_elsewhere_without_encryption_is_named() -> None:
+def test_Z5_a_server_elsewhere_without_encryption_is_named() -> None:
     from sutra_tui.engines import open_engine
 
     told = cli._exposure(open_engine("192.0.2.7:11434"))
@@ -457,9 +481,20 @@ def test_a_server_elsewhere_without_encryption_is_named() -> None:
     assert cli._exposure(open_engine("https://example.org")) is None
 
 
-def test_a_key_that_is_withheld_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_N23_a_key_that_is_withheld_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from sutra_tui.engines import open_engine
 
     monkeypatch.setenv("OLLAMA_API_KEY", "secret-key")
     told = cli._exposure(open_engine("192.0.2.7:11434"))
     assert told is not None and "OLLAMA_API_KEY is not sent" in told and "secret" not in told
+
+
+def test_S7_without_a_home_a_run_answers_and_remembers_nothing(sutra: Sutra) -> None:
+    places = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    done = sutra(
+        "run", "--demo", "--demo-pace", "instant", "Write a Python merge sort",
+        env=dict.fromkeys(places, "/dev/null/nowhere"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"def merge_sort" in done.stdout
+    assert b"Traceback" not in done.stderr

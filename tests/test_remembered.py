@@ -116,7 +116,7 @@ def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
     assert save_remembered(path, FULL) is False
 
 
-def test_file_and_folder_are_private(tmp_path: Path) -> None:
+def test_S9_file_and_folder_are_private(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         path = tmp_path / "new" / "state.json"
@@ -128,7 +128,7 @@ def test_file_and_folder_are_private(tmp_path: Path) -> None:
     assert [item.name for item in path.parent.iterdir()] == ["state.json"]
 
 
-def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+def test_S7_a_place_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert save_remembered(blocked / "state.json", FULL) is False

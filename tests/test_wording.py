@@ -61,7 +61,7 @@ def test_durations(value: float, words: str) -> None:
         (200_000, "2 days"),
     ],
 )
-def test_ages(value: float, words: str) -> None:
+def test_S11_ages(value: float, words: str) -> None:
     assert age(value) == words
 
 

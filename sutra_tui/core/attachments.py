@@ -18,6 +18,7 @@ from typing import Final
 from .budget import estimate_tokens
 from .clean import clean_line
 from .errors import AttachmentError
+from .secrets_in_files import secret_in
 
 MAX_BYTES: Final = 256 * 1024
 """Largest file that can be attached: already far more than a small model's context."""
@@ -39,6 +40,11 @@ class Attachment:
     def likely_tokens(self) -> int:
         """About how many tokens of the context it takes."""
         return estimate_tokens(self.text).likely
+
+    @property
+    def secret(self) -> str | None:
+        """Why it looks as if it held a secret; None when it does not. Ask before sending it."""
+        return secret_in(self.name, self.text)
 
 
 def read_attachment(path: str | Path) -> Attachment:

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final
 
+from . import asking_again
 from .engine import ChatChunk, ChatRequest, Engine
 from .errors import EngineError
 from .events import PhaseName
@@ -66,7 +67,7 @@ async def call(
     watch.start()
     phase: PhaseName = "reading" if await is_loaded(engine, request.model) else "loading"
     yield phase
-    async with aclosing(engine.chat(request)) as stream:
+    async with aclosing(asking_again.chat(engine, request)) as stream:
         first = asyncio.ensure_future(anext(stream, None))
         try:
             while not first.done():

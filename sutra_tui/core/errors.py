@@ -188,7 +188,7 @@ class StreamInterrupted(EngineError):
 
 
 class StreamStalled(EngineError):
-    """The server went silent for longer than the stall timeout."""
+    """The server went silent, or took for a whole reply, longer than a timeout."""
 
     kind = "stalled"
 

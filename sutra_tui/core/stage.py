@@ -2,7 +2,7 @@
 
 Invariant: `StageFinished` comes last and exactly once, unless the stage raises or is closed; only a
 stream that ended with the server's `done` for reason `stop`, or that was closed because everything
-wanted was there, is `complete`.
+wanted was there, is `complete`, and none that went round in circles is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .events import Event, Notice, Phase, PhaseName, StageFinished, StageStarted
 from .patience import within
 from .protocol import Message, StageName, StageStats, Status
 from .reading import Reader
+from .repetition import RepetitionWatch
 from .residency import MemoryKeeper
 from .role import Role
 
@@ -70,6 +71,7 @@ class ModelStage:
         self._engine = engine
         self._keeper = keeper
         self._watch = Stopwatch(clock)
+        self._repetition = RepetitionWatch()
         self.outcome = StageOutcome()
 
     async def events(self) -> AsyncGenerator[Event, None]:
@@ -113,6 +115,8 @@ class ModelStage:
                 self._keeper.model_is_writing(self._seat)
                 for event in reader.take(item):
                     yield event
+                if self._repetition.feed(item.thinking + item.text):
+                    yield self._notice("repeating", self._going_round())
                 if item.done:
                     outcome.done_reason, outcome.stats = item.done_reason, item.stats
                     outcome.status = (
@@ -140,6 +144,9 @@ class ModelStage:
         if not self._reader.wrote_text:
             outcome.status = "incomplete"
             problems.append(f"{who} ({self._role.info.name}) sent an empty reply.")
+        if self._repetition.noticed:
+            outcome.status = "incomplete"
+            problems.append(f"{who} repeated itself over and over.")
         if outcome.done_reason == "length":
             problems.append(
                 f"{who} was cut off at its limit: num_predict {options.num_predict:,} tokens, "
@@ -162,6 +169,12 @@ class ModelStage:
             )
         )
         return events
+
+    def _going_round(self) -> str:
+        return (
+            f"Model {self._name} repeats itself over and over. It goes on to its limit of "
+            f"{self._role.options.num_predict:,} tokens unless you stop it."
+        )
 
     def _notice(self, kind: str, text: str) -> Notice:
         return Notice(self._run_id, kind, text, self._name)

@@ -92,6 +92,14 @@ def stalled(address: str, seconds: float) -> errors.StreamStalled:
     )
 
 
+def endless(address: str, seconds: float) -> errors.StreamStalled:
+    """The server at `address` has not finished a reply within `seconds`."""
+    return errors.StreamStalled(
+        f"The reply of the server at {address} was not over after {seconds:g} seconds.",
+        "What came is kept; a lower num_predict makes replies shorter.",
+    )
+
+
 def too_large(address: str, what: str, limit: int) -> errors.ReplyTooLarge:
     """The server at `address` sent more than `limit` bytes of `what`."""
     return errors.ReplyTooLarge(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest, RoleName
@@ -44,8 +45,13 @@ ANSWER_S: Final = 15.0
 UNLOAD_S: Final = 10.0
 """How long `unload` waits for a model to be gone."""
 _POLL_S: Final = 0.1
+_LONG: Final = 256 * 1024
+"""Bytes of JSON whose reading would be seen as a stutter."""
+_BYTES_OF_A_ROW: Final = 300
 _TRAILER_S: Final = 0.5
 """How long the end of a stream may come after its last chunk and still keep the connection."""
+
+T = TypeVar("T")
 
 
 class OllamaEngine:
@@ -59,6 +65,7 @@ class OllamaEngine:
             environment is not looked at.
         stall_timeout_s: Longest silence between two pieces of a reply, in seconds.
         first_token_timeout_s: Longest wait for the first piece, loading and prompt included.
+        reply_timeout_s: Longest a whole reply may take, for servers that drip.
         api_key: Bearer token; sent only when the connection is encrypted.
         transport: What sends requests, instead of the network, or what makes it when the first one
             is sent; stays the caller's to close.
@@ -79,6 +86,7 @@ class OllamaEngine:
         *,
         stall_timeout_s: float = 120.0,
         first_token_timeout_s: float = 600.0,
+        reply_timeout_s: float = 3600.0,
         api_key: str | None = None,
         transport: httpx.AsyncBaseTransport | Callable[[], httpx.AsyncBaseTransport] | None = None,
         name: str = "ollama",
@@ -91,6 +99,7 @@ class OllamaEngine:
         self._url = DEFAULT_URL if host is None else parse_host(host)
         self._stall_s = stall_timeout_s
         self._first_token_s = first_token_timeout_s
+        self._reply_s = reply_timeout_s
         # Unencrypted, a key is readable for whoever sits in between or took the port.
         self._api_key = sendable_key(api_key) if is_encrypted(self._url) else None
         self._transport = transport
@@ -158,7 +167,10 @@ class OllamaEngine:
         listed = await self._ask("GET", "/api/tags")
         if "models" not in listed:
             raise faults.not_ollama(self._address, "it does not list models")
-        return replies.models(listed)
+        rows = listed["models"]
+        return await _aside(
+            len(rows) * _BYTES_OF_A_ROW if isinstance(rows, list) else 0, replies.models, listed
+        )
 
     async def shape(self, model: str) -> ModelShape:
         """Architecture figures of one model.
@@ -227,7 +239,7 @@ class OllamaEngine:
             request: Model, messages and options.
 
         Raises:
-            StreamStalled: Silence for longer than the timeouts.
+            StreamStalled: Silence, or the whole reply, for longer than the timeouts.
             StreamInterrupted: The connection broke.
             EngineError: Whatever else went wrong, by its name.
         """
@@ -235,8 +247,9 @@ class OllamaEngine:
             stream = await self._open_stream(request)
             text, thinking = replies.SurrogateJoiner(), replies.SurrogateJoiner()
             patience_s = self._first_token_s
+            deadline = time.monotonic() + self._reply_s
             async with ReadAhead(stream) as ahead:
-                while parts := await self._take(ahead, patience_s):
+                while parts := await self._take(ahead, patience_s, deadline):
                     patience_s = self._stall_s
                     for chunk in replies.chunks(parts, text, thinking):
                         if chunk.done:
@@ -306,16 +319,20 @@ class OllamaEngine:
             clients.typed = clients.typed or library.AsyncClient(host=self._url, **clients.settings)
         return clients.typed
 
-    async def _take(self, ahead: ReadAhead[Any], seconds: float) -> list[Any]:
+    async def _take(self, ahead: ReadAhead[Any], seconds: float, deadline: float) -> list[Any]:
         """What has come of a reply.
 
         Raises:
-            StreamStalled: Nothing has.
+            StreamStalled: Nothing has, or the reply has taken too long as a whole.
         """
+        left = deadline - time.monotonic()
         try:
-            return await ahead.take(seconds)
+            if left > 0:
+                return await ahead.take(min(seconds, left))
         except TimeoutError:
-            raise faults.stalled(self._address, seconds) from None
+            if seconds <= left:
+                raise faults.stalled(self._address, seconds) from None
+        raise faults.endless(self._address, self._reply_s)
 
     async def _ask(
         self,
@@ -334,7 +351,9 @@ class OllamaEngine:
                 clients.http.request(method, path, json=body),
                 lambda: faults.stalled(self._address, patience_s),
             )
-            return replies.document(response.content, self._address)
+            return await _aside(
+                len(response.content), replies.document, response.content, self._address
+            )
 
     async def _here(self) -> Clients:
         """The clients of the running event loop."""
@@ -371,3 +390,10 @@ class OllamaEngine:
         # Servers unload some time after they said so, and have no way to tell when.
         while any(same_model(held.name, model) for held in await self.loaded()):  # noqa: ASYNC110
             await asyncio.sleep(_POLL_S)
+
+
+async def _aside(size: int, read: Callable[..., T], *arguments: Any) -> T:
+    """Read something, in a thread if it is long: a list of models has no natural end."""
+    if size < _LONG:
+        return read(*arguments)
+    return await asyncio.to_thread(read, *arguments)

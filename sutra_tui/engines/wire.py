@@ -42,7 +42,7 @@ class Limits:
 
     line: int = MIB
     reply: int = 16 * MIB
-    document: int = 32 * MIB
+    document: int = 8 * MIB
     error: int = 64 * 1024
 
 

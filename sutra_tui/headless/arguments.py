@@ -185,6 +185,9 @@ def _add_run(parser: Parser) -> None:
     parser.add_argument(
         "--allow-cloud", action="store_true", help="let the query leave this machine"
     )
+    parser.add_argument(
+        "--allow-secrets", action="store_true", help="attach files even if they look like secrets"
+    )
     _add_server(parser)
     _add_chain(parser.add_argument_group("the chain"))
     _add_generation(parser.add_argument_group("generation (both models)"))

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from ..core.attachments import attach, read_attachment
+from ..core.attachments import Attachment, attach, read_attachment
+from ..core.clean import clean_line
 from ..core.engine import Engine
 from ..core.errors import InvalidRequest, ModelNotFound
 from ..core.pairing import default_pair
@@ -47,7 +48,7 @@ def build_request(args: argparse.Namespace, settings: Settings, say: Say) -> Run
     Raises:
         InvalidRequest: The query, a file or a template cannot be used.
     """
-    files = [read_attachment(path) for path in args.file]
+    files = [_attachment(path, args.allow_secrets) for path in args.file]
     if args.query == "-" and sys.stdin is not None and is_terminal(sys.stdin):
         say(f"Type the query, then press {END_OF_INPUT}.")
     for file in files:
@@ -66,6 +67,17 @@ def build_request(args: argparse.Namespace, settings: Settings, say: Say) -> Run
         cache=_cache_mode(args),
         allow_cloud=args.allow_cloud,
     )
+
+
+def _attachment(path: str, allow_secrets: bool) -> Attachment:
+    """A file of the command line; one that looks like a secret only after a clear yes."""
+    file = read_attachment(path)
+    if file.secret and not allow_secrets:
+        raise InvalidRequest(
+            f"{clean_line(file.name)} was not sent, because {file.secret}.",
+            "If the models may read it, say so with --allow-secrets.",
+        )
+    return file
 
 
 def read_query(given: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
@@ -31,7 +32,9 @@ from .server_probe import server_of
 from .settings_desk import SettingsDesk
 from .stores import Stores
 from .theme import DEFAULT_THEME, THEMES
+from .web_link import ask_and_open
 from .widgets.notice_bar import NoticeBar
+from .widgets.stream_view import StreamView
 from .wishes import with_keys
 from .workbench import Workbench
 
@@ -239,6 +242,10 @@ class SutraApp(App[None], inherit_bindings=False):
             screen.bench, server=server_of(engine), models=(), model_a="", model_b="", beside=None
         )
         screen.connect()
+
+    @on(StreamView.LinkRequested)
+    def _link_requested(self, event: StreamView.LinkRequested) -> None:
+        ask_and_open(self, event.href)
 
     async def _leave(self, engine: Engine) -> None:
         await self.pulls.close()

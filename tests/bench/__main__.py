@@ -14,6 +14,7 @@ from tests.store.bench_history import main as history_main
 
 from .growth import bench_growth
 from .ingest import bench_ingest
+from .load import bench_load
 from .loads import bench_loads
 from .startup import bench_startup, bench_version
 from .streaming import main as typing_main
@@ -40,6 +41,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "ingest": _printed(bench_ingest),
     "loads": _printed(bench_loads),
     "typing": _without_arguments(typing_main),
+    "load": _printed(bench_load),
     "memory": _printed(bench_growth),
     "cache": _without_arguments(cache_main),
     "history": _without_arguments(history_main),

@@ -64,7 +64,7 @@ def test_a_prompt_with_room_is_silent() -> None:
         (300, None, False),
     ],
 )
-def test_a_cut_is_suspected_from_the_servers_own_count(
+def test_N19_a_cut_is_suspected_from_the_servers_own_count(
     likely: int, counted: int | None, suspected: bool
 ) -> None:
     said = suspect_cut("Model B", Estimate(likely, likely * 4 // 3), counted, 4096)

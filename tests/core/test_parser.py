@@ -115,7 +115,7 @@ def test_demonstrations_beyond_the_wanted_number_are_counted_and_not_shown() -> 
     assert parsed.problems == ("Model A wrote 5 demonstrations; the first 3 were used.",)
 
 
-def test_a_refused_demonstration_is_dropped_with_the_reason() -> None:
+def test_P5_a_refused_demonstration_is_dropped_with_the_reason() -> None:
     parser = DraftParser(1, refuse=lambda text: "it is banned" if text == "bad" else None)
     events = parser.feed("<demonstration>bad</demonstration><demonstration>good</demonstration>")
     reason = "The first demonstration was left out: it is banned."
@@ -214,7 +214,7 @@ def test_with_one_wanted_an_answer_inside_the_demonstration_stays_there() -> Non
     assert parsed.problems == ()
 
 
-def test_deep_json_needs_no_stack() -> None:
+def test_P4_P7_deep_json_needs_no_stack() -> None:
     parsed = parse('{"answer": "a", "demonstrations": ' + "[" * 200_000)
     assert parsed.draft == "a"
 

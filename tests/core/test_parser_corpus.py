@@ -37,20 +37,20 @@ def test_every_form_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_reply_is_read_as_a_person_would(name: str) -> None:
+def test_P1_P2_P3_P4_P5_a_reply_is_read_as_a_person_would(name: str) -> None:
     parsed, query, cut = expected(name)
     assert parse(reply(name), query=query, cut=cut) == parsed
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("size", [1, 3, 7])
-def test_a_reply_reads_the_same_in_small_pieces(name: str, size: int) -> None:
+def test_P6_a_reply_reads_the_same_in_small_pieces(name: str, size: int) -> None:
     parsed, query, cut = expected(name)
     assert run(chunks(reply(name), size), query=query, cut=cut)[1] == parsed
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_complete_demonstration_survives_a_cut_anywhere(name: str) -> None:
+def test_P1_P14_every_complete_demonstration_survives_a_cut_anywhere(name: str) -> None:
     """Nothing that was announced before the cut is lost or changed by it."""
     text = reply(name)
     query = expected(name)[1]

@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 
 from sutra_tui.core.parser import DraftParser, MovedToThinking, parse
 from sutra_tui.core.parser.problems import MAX_PROBLEMS
+from tests.thorough import examples
 
 from .parser_support import chunks, cut_at, cuts, fold, merged, replies, run
 
 quick = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.data_too_large]
+    max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.data_too_large]
 )
 
 
 @quick
 @given(replies(), cuts(), st.booleans())
-def test_events_and_result_do_not_depend_on_the_chunks(
+def test_P6_events_and_result_do_not_depend_on_the_chunks(
     text: str, places: list[int], cut: bool
 ) -> None:
     whole_events, whole = run([text], cut=cut)
@@ -39,7 +40,7 @@ def test_the_events_fold_into_the_result(text: str, places: list[int], cut: bool
 
 @quick
 @given(st.text(st.characters(), max_size=200) | replies(), st.booleans())
-def test_any_text_has_a_result_of_its_own_characters(text: str, cut: bool) -> None:
+def test_P8_any_text_has_a_result_of_its_own_characters(text: str, cut: bool) -> None:
     parsed = parse(text, cut=cut)
     for part in (parsed.draft, *parsed.demonstrations):
         assert part == part.strip()
@@ -138,21 +139,21 @@ def takes_linear_time(state: str, unit: str, length: int, size: int) -> bool:
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
-def test_hostile_text_takes_linear_time(unit: str) -> None:
+def test_P7_hostile_text_takes_linear_time(unit: str) -> None:
     assert takes_linear_time("", unit, 60_000, 7)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
 @pytest.mark.parametrize("state", STATES)
-def test_hostile_text_takes_linear_time_in_every_state(state: str, unit: str) -> None:
+def test_P7_hostile_text_takes_linear_time_in_every_state(state: str, unit: str) -> None:
     assert takes_linear_time(state, unit, 100_000, 7)
     assert takes_linear_time(state, unit, 200_000, MEGABYTE)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
-def test_a_hostile_megabyte_is_read_quickly(unit: str) -> None:
+def test_P7_a_hostile_megabyte_is_read_quickly(unit: str) -> None:
     text = unit * (MEGABYTE // len(unit))
     assert seconds(text, MEGABYTE) < 2
     assert seconds(text[: MEGABYTE // 4], 7) < 2

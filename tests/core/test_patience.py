@@ -32,7 +32,7 @@ async def test_work_in_time_gives_its_own_error() -> None:
         await within(30, work(), late)
 
 
-async def test_late_work_is_over_when_the_error_arrives() -> None:
+async def test_X7_late_work_is_over_when_the_error_arrives() -> None:
     ended = asyncio.Event()
 
     async def work() -> None:

@@ -130,7 +130,7 @@ async def test_raw_asks_model_b_alone_with_the_bare_query(
 
 
 @pytest.mark.parametrize("piece", ["read", "aclose"])
-async def test_stopping_closes_the_stream_at_once_and_keeps_what_was_written(
+async def test_N25_stopping_closes_the_stream_at_once_and_keeps_what_was_written(
     engine: OllamaEngine, server: OllamaServer, piece: str
 ) -> None:
     server.script(B, Reply("eight " * 500, endless=True, token_delay=0.002))
@@ -162,7 +162,7 @@ async def test_stopping_closes_the_stream_at_once_and_keeps_what_was_written(
     assert stage.status == "stopped"
 
 
-async def test_stopping_while_the_server_is_silent_closes_the_connection(
+async def test_N2_N25_stopping_while_the_server_is_silent_closes_the_connection(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     server.hold("headers", model=A)
@@ -215,7 +215,7 @@ async def test_the_draft_is_never_given_to_model_b_by_default(
     assert all(text in server.chats(B)[0].prompt for text in DEMONSTRATIONS)
 
 
-async def test_without_a_usable_demonstration_model_b_answers_raw_and_the_run_says_so(
+async def test_N15_P5_P14_without_a_usable_demonstration_model_b_answers_raw_and_the_run_says_so(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     server.script(A, "I would rather talk about the weather.")
@@ -242,14 +242,14 @@ async def test_without_a_usable_demonstration_model_b_answers_raw_and_the_run_sa
         "日本語 👩‍👩‍👧‍👦 \u0085 \u2028 done",
     ],
 )
-async def test_model_bs_text_arrives_byte_for_byte(
+async def test_P9_model_bs_text_arrives_byte_for_byte(
     engine: OllamaEngine, server: OllamaServer, text: str
 ) -> None:
     server.script(B, text)
     assert (await result_of(REQUEST, engine)).answer == text
 
 
-async def test_only_a_leading_thinking_block_of_model_b_is_set_apart(
+async def test_P9_only_a_leading_thinking_block_of_model_b_is_set_apart(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     server.script(B, "<think>four and four</think>Eight, not <think>.")
@@ -275,7 +275,7 @@ async def test_thinking_is_asked_for_only_where_the_model_can(
     assert stage.thinking == "Let me see."
 
 
-async def test_every_call_sends_the_context_and_the_limit(
+async def test_N16_every_call_sends_the_context_and_the_limit(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     await result_of(REQUEST, engine)
@@ -334,7 +334,7 @@ async def test_an_unseen_machine_is_left_to_its_server(server: OllamaServer) -> 
     await engine.close()
 
 
-async def test_a_prompt_that_cannot_fit_is_refused_before_anything_is_sent(
+async def test_N19_a_prompt_that_cannot_fit_is_refused_before_anything_is_sent(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     events = await play(replace(REQUEST, query="word " * 6000), engine)
@@ -344,7 +344,7 @@ async def test_a_prompt_that_cannot_fit_is_refused_before_anything_is_sent(
     assert server.chats() == []
 
 
-async def test_a_prompt_that_the_server_seems_to_have_cut_is_said(
+async def test_N19_a_prompt_that_the_server_seems_to_have_cut_is_said(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     server.script(B, Reply("Eight.", prompt_tokens=12))
@@ -359,7 +359,7 @@ async def test_a_prompt_that_the_server_seems_to_have_cut_is_said(
         (Reply(WELL_FORMED[:-60], done_reason="length"), "cut at the limit"),
     ],
 )
-async def test_what_a_cut_stream_completed_is_used_but_not_cached(
+async def test_N6_N18_P14_what_a_cut_stream_completed_is_used_but_not_cached(
     engine: OllamaEngine, server: OllamaServer, reply: Reply, reason: str
 ) -> None:
     server.script(A, reply)
@@ -375,7 +375,7 @@ async def test_what_a_cut_stream_completed_is_used_but_not_cached(
 @pytest.mark.parametrize(
     "reply", [Reply("Eig", done=False), Reply("Eig", done_reason="length"), Reply("")]
 )
-async def test_an_answer_that_is_not_whole_is_not_called_complete(
+async def test_N6_N15_N18_an_answer_that_is_not_whole_is_not_called_complete(
     engine: OllamaEngine, server: OllamaServer, reply: Reply
 ) -> None:
     server.script(B, reply)
@@ -384,7 +384,7 @@ async def test_an_answer_that_is_not_whole_is_not_called_complete(
     assert result.notices
 
 
-async def test_an_error_in_the_middle_keeps_what_was_written(
+async def test_N5_N7_an_error_in_the_middle_keeps_what_was_written(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     server.fault("error_mid", model=B)
@@ -399,7 +399,7 @@ async def test_an_error_in_the_middle_keeps_what_was_written(
     assert finished == ["A", "parse"]
 
 
-async def test_a_model_that_is_not_there_is_named_with_the_way_to_get_it(
+async def test_N8_a_model_that_is_not_there_is_named_with_the_way_to_get_it(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     last = (await play(replace(REQUEST, model_b="phi4-mini"), engine))[-1]
@@ -410,7 +410,7 @@ async def test_a_model_that_is_not_there_is_named_with_the_way_to_get_it(
     assert server.chats() == []
 
 
-async def test_a_cloud_model_is_refused_unless_allowed(
+async def test_Z4_a_cloud_model_is_refused_unless_allowed(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     request = replace(REQUEST, model_b=CLOUD_STUB.name)
@@ -477,7 +477,7 @@ async def test_a_run_may_end_after_the_demonstrations(
 # The cache
 
 
-async def test_the_same_again_hits_and_never_calls_model_a(
+async def test_P12_the_same_again_hits_and_never_calls_model_a(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     cache = DemonstrationCache()
@@ -512,7 +512,7 @@ async def test_the_same_again_hits_and_never_calls_model_a(
         {"cache": "off"},
     ],
 )
-async def test_any_change_that_could_change_the_demonstrations_misses(
+async def test_P12_any_change_that_could_change_the_demonstrations_misses(
     engine: OllamaEngine, server: OllamaServer, change: dict[str, Any]
 ) -> None:
     server.script(QWEN_4B_THINKING.name, WELL_FORMED)
@@ -523,7 +523,7 @@ async def test_any_change_that_could_change_the_demonstrations_misses(
     assert len(server.chats(A)) + len(server.chats(QWEN_4B_THINKING.name)) == 2
 
 
-async def test_a_retagged_model_misses(engine: OllamaEngine, server: OllamaServer) -> None:
+async def test_P13_a_retagged_model_misses(engine: OllamaEngine, server: OllamaServer) -> None:
     cache = DemonstrationCache()
     await result_of(REQUEST, engine, cache)
     server.add_model(replace(LLAMA_3B, digest="f" * 64))

@@ -136,7 +136,7 @@ def test_without_any_model_the_way_to_get_one_is_said() -> None:
 @pytest.mark.parametrize(
     "name", ["gpt-oss:120b-cloud", "GPT-OSS:120b-CLOUD", "kimi:cloud", "renamed:7b", "other:cloud"]
 )
-def test_a_cloud_model_is_never_used_without_being_allowed(name: str) -> None:
+def test_Z4_a_cloud_model_is_never_used_without_being_allowed(name: str) -> None:
     with pytest.raises(InvalidRequest, match="leave this machine"):
         find_model(PULLED, name, allow_cloud=False)
 

@@ -148,7 +148,7 @@ async def test_an_early_load_that_nobody_waits_for_any_more_is_aborted() -> None
     await keeper.close()
 
 
-async def test_cancelling_who_waits_for_an_early_load_aborts_it() -> None:
+async def test_N25_cancelling_who_waits_for_an_early_load_aborts_it() -> None:
     engine = PretendEngine(memory=ROOMY)
     engine.loads_at_once = False
     keeper = await keeper_of(engine)

@@ -28,14 +28,14 @@ BRACES = st.text(alphabet="{}aq:.0_!>9 \nquerydmonstraif", max_size=60)
         "%s $query",
     ],
 )
-def test_every_other_brace_of_a_template_survives(text: str) -> None:
+def test_P10_every_other_brace_of_a_template_survives(text: str) -> None:
     filled = substitute(text + "|{query}|", {"query": "Q"})
     assert filled == text.replace("{query}", "Q") + "|Q|"
 
 
 @given(query=BRACES, demonstration=BRACES)
 @example(query="{demonstrations}", demonstration="{query}")
-def test_text_in_one_hole_is_never_searched_for_another(query: str, demonstration: str) -> None:
+def test_P10_text_in_one_hole_is_never_searched_for_another(query: str, demonstration: str) -> None:
     filled = substitute(
         "<{query}><{demonstrations}>", {"query": query, "demonstrations": demonstration}
     )
@@ -43,7 +43,7 @@ def test_text_in_one_hole_is_never_searched_for_another(query: str, demonstratio
 
 
 @given(query=st.text(max_size=80))
-def test_the_query_reaches_both_models_verbatim(query: str) -> None:
+def test_P10_the_query_reaches_both_models_verbatim(query: str) -> None:
     templates = Templates()
     for order in ("answer-first", "demos-first"):
         assert templates.messages_a(query, order, 3)[-1].content.endswith(query)
@@ -71,7 +71,7 @@ def test_orders_ask_for_different_things_first() -> None:
 
 @pytest.mark.parametrize("name", ["prompt_a", "prompt_b"])
 @pytest.mark.parametrize("text", ["no hole", "", "{Query}", "{ query }"])
-def test_a_template_without_the_query_is_refused_with_the_reason(name: str, text: str) -> None:
+def test_P10_a_template_without_the_query_is_refused_with_the_reason(name: str, text: str) -> None:
     with pytest.raises(InvalidTemplate) as caught:
         Templates.from_mapping({name: text})
     assert name in caught.value.message
@@ -101,14 +101,14 @@ def test_the_draft_is_not_given_to_model_b_by_default() -> None:
 
 
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=4))
-def test_a_demonstration_cannot_close_its_own_fence(texts: list[str]) -> None:
+def test_P11_a_demonstration_cannot_close_its_own_fence(texts: list[str]) -> None:
     block = fence(texts)
     name = re.match(r"<example-([0-9a-f]{8}) 1>", block)
     assert name is not None
     assert block.count(name[1]) == 2 * len(texts)
 
 
-def test_fences_differ_from_run_to_run() -> None:
+def test_P11_fences_differ_from_run_to_run() -> None:
     assert len({fence(["same"]) for _ in range(20)}) == 20
 
 
@@ -122,7 +122,7 @@ def test_fences_differ_from_run_to_run() -> None:
         ("<<SYS>>", "< <SYS>>"),
     ],
 )
-def test_chat_control_tokens_in_demonstrations_are_broken(text: str, broken: str) -> None:
+def test_P11_chat_control_tokens_in_demonstrations_are_broken(text: str, broken: str) -> None:
     assert defuse(text) == broken
 
 
@@ -133,7 +133,7 @@ def test_code_in_demonstrations_is_left_alone(code: str) -> None:
     assert defuse(code.replace("[INST]", "[i]")) == code.replace("[INST]", "[i]")
 
 
-def test_the_hash_covers_what_model_a_reads() -> None:
+def test_P12_the_hash_covers_what_model_a_reads() -> None:
     base = Templates()
     hashes = {
         base.hash_a("answer-first"),

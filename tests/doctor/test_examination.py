@@ -133,7 +133,7 @@ def hostile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the hostile program is a shell script")
-async def test_nothing_of_the_users_is_in_a_report(hostile: Path) -> None:
+async def test_Z6_nothing_of_the_users_is_in_a_report(hostile: Path) -> None:
     remote = OllamaEngine(f"https://{SECRET}.example.invalid/{SECRET}")
     server = Server(remote, is_local=False, is_encrypted=True)
     remembered = Remembered(model_a=f"ida-lovelace/{EVIL}", model_b="x:1b")

@@ -88,7 +88,7 @@ def test_room_on_the_disk(
     assert examine_disk(tmp_path / "not" / "there", 4 * 10**9).verdict == verdict
 
 
-def test_why_the_cache_is_kept_as_it_is(tmp_path: Path) -> None:
+def test_S16_why_the_cache_is_kept_as_it_is(tmp_path: Path) -> None:
     found = files.examine_journal(tmp_path)
     assert found.facts["journal"] in ("wal", "delete")
     assert "SQLite" in found.text or "file system" in found.text

@@ -53,7 +53,7 @@ def test_colours(variables: dict[str, str], colours: int) -> None:
         ({}, "ok", None, "not known"),
     ],
 )
-def test_the_clipboard(
+def test_X18_the_clipboard(
     variables: dict[str, str], verdict: str, works: bool | None, words: str
 ) -> None:
     found = of(terminal(**variables))["clipboard"]

@@ -52,7 +52,7 @@ from sutra_tui.engines.address import (
         ("0.0.0。0", "http://127.0.0.1:11434"),
     ],
 )
-def test_addresses_are_read_as_ollama_reads_them(written: str, url: str) -> None:
+def test_N22_addresses_are_read_as_ollama_reads_them(written: str, url: str) -> None:
     assert parse_host(written) == url
     assert parse_host(url) == url
     assert str(httpx.URL(url).host)
@@ -92,7 +92,7 @@ def test_addresses_are_read_as_ollama_reads_them(written: str, url: str) -> None
         ("x" * 2000, "longer"),
     ],
 )
-def test_nonsense_is_refused_by_the_name_of_the_part(written: str, part: str) -> None:
+def test_N22_nonsense_is_refused_by_the_name_of_the_part(written: str, part: str) -> None:
     with pytest.raises(InvalidHost) as caught:
         parse_host(written, field="OLLAMA_HOST")
     assert caught.value.message.startswith("The OLLAMA_HOST ")
@@ -104,7 +104,7 @@ def test_nonsense_is_refused_by_the_name_of_the_part(written: str, part: str) ->
     "written",
     ["http://u:s3cret@x:1", "u:s3cret@x", "http://u:s3c/ret@x:1", "@s3cret", "x:1/s3cret@y"],
 )
-def test_a_password_is_refused_and_never_repeated(written: str) -> None:
+def test_N22_a_password_is_refused_and_never_repeated(written: str) -> None:
     with pytest.raises(InvalidHost) as caught:
         parse_host(written)
     assert "password" in caught.value.message
@@ -119,7 +119,7 @@ _PIECES = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.text() | st.lists(_PIECES, max_size=12).map("".join))
-def test_any_text_gives_a_usable_url_or_a_refusal(written: str) -> None:
+def test_N22_any_text_gives_a_usable_url_or_a_refusal(written: str) -> None:
     try:
         url = parse_host(written)
     except InvalidHost as error:

@@ -105,7 +105,7 @@ def test_a_prompt_that_is_too_long_is_reported_in_tokens() -> None:
         (500, b"9" * 5000, "server_error"),
     ],
 )
-def test_odd_error_bodies(status: int, body: bytes, kind: str) -> None:
+def test_N10_odd_error_bodies(status: int, body: bytes, kind: str) -> None:
     error = faults.from_status(status, body, address=WHERE)
     assert error.kind == kind
     assert "<html>" not in error.message
@@ -114,7 +114,7 @@ def test_odd_error_bodies(status: int, body: bytes, kind: str) -> None:
 
 @settings(deadline=None)
 @given(st.integers(400, 599), st.binary(max_size=200), st.text(max_size=50))
-def test_any_error_body_has_a_name(status: int, body: bytes, model: str) -> None:
+def test_N10_any_error_body_has_a_name(status: int, body: bytes, model: str) -> None:
     error = faults.from_status(status, body, address=WHERE, model=model)
     assert error.message and error.remedy
     str(error).encode()
@@ -133,11 +133,11 @@ _JSON = st.recursive(
 
 @settings(deadline=None)
 @given(_JSON)
-def test_any_error_inside_a_stream_has_a_name(said: object) -> None:
+def test_N7_any_error_inside_a_stream_has_a_name(said: object) -> None:
     assert faults.from_words(said, address=WHERE, model=MODEL).message
 
 
-def test_the_servers_words_are_cleaned_and_short() -> None:
+def test_N7_N9_the_servers_words_are_cleaned_and_short() -> None:
     said = "\x1b]52;c;AAAA\x07\u202e[bold]" + "x" * 5000 + "\nsecond line"
     error = from_status(500, said)
     assert "\x1b" not in error.message and "\u202e" not in error.message
@@ -229,7 +229,7 @@ def response_error(said: object, status: int = -1) -> Exception:
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip
-def test_every_foreign_exception_becomes_ours(error: Exception, kind: str) -> None:
+def test_N22_every_foreign_exception_becomes_ours(error: Exception, kind: str) -> None:
     with pytest.raises(EngineError) as caught, faults.translated(WHERE, MODEL):
         raise error
     assert caught.value.kind == kind
@@ -237,7 +237,7 @@ def test_every_foreign_exception_becomes_ours(error: Exception, kind: str) -> No
     assert caught.value is error or caught.value.__cause__ is error
 
 
-def test_the_way_out_of_an_unreachable_server_is_named() -> None:
+def test_N1_the_way_out_of_an_unreachable_server_is_named() -> None:
     error = faults.from_exception(httpx.ConnectError("x"), address=WHERE)
     assert WHERE in error.message
     assert "ollama serve" in error.remedy and "--demo" in error.remedy

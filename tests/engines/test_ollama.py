@@ -177,7 +177,7 @@ async def test_one_connection_serves_many_calls(server: OllamaServer) -> None:
         ("u0085", "\x85"),
     ],
 )
-async def test_unusual_text_is_delivered(
+async def test_N11_N12_N13_T12_unusual_text_is_delivered(
     engine: OllamaEngine, server: OllamaServer, fault: str, text: str
 ) -> None:
     server.fault(fault)
@@ -187,7 +187,7 @@ async def test_unusual_text_is_delivered(
 
 
 @pytest.mark.parametrize("done", [False, True])
-async def test_half_a_character_at_the_end_is_replaced(done: bool) -> None:
+async def test_N13_T12_half_a_character_at_the_end_is_replaced(done: bool) -> None:
     message = {"role": "assistant", "content": "a\ud83c", "thinking": "\ud83c"}
     line = json.dumps({"message": message, "done": done}).encode() + b"\n"
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=line))
@@ -198,7 +198,7 @@ async def test_half_a_character_at_the_end_is_replaced(done: bool) -> None:
 
 
 @pytest.mark.parametrize("fault", ["eof_no_done", "empty_body"])
-async def test_a_stream_without_an_end_just_ends(
+async def test_N6_a_stream_without_an_end_just_ends(
     engine: OllamaEngine, server: OllamaServer, fault: str
 ) -> None:
     server.fault(fault)
@@ -211,7 +211,7 @@ async def test_a_stream_without_an_end_just_ends(
     ("fault", "reason", "text"),
     [("load_reason", "load", ""), ("empty", "stop", ""), ("length", "length", TEXT)],
 )
-async def test_the_reason_for_the_end_is_passed_on(
+async def test_N15_N18_the_reason_for_the_end_is_passed_on(
     engine: OllamaEngine, server: OllamaServer, fault: str, reason: str, text: str
 ) -> None:
     server.fault(fault)
@@ -263,7 +263,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("fault", "kind"), REFUSALS)
-async def test_a_refused_chat_has_a_name(
+async def test_N5_N9_N10_N14_N20_N28_a_refused_chat_has_a_name(
     engine: OllamaEngine, server: OllamaServer, fault: str, kind: str
 ) -> None:
     server.fault(fault)
@@ -274,7 +274,7 @@ async def test_a_refused_chat_has_a_name(
 
 
 @pytest.mark.parametrize(("fault", "kind"), REFUSALS)
-async def test_a_refused_load_and_question_have_the_same_names(
+async def test_N9_N10_N20_a_refused_load_and_question_have_the_same_names(
     engine: OllamaEngine, server: OllamaServer, fault: str, kind: str
 ) -> None:
     server.fault(fault, on="load")
@@ -304,7 +304,7 @@ async def test_a_refused_load_and_question_have_the_same_names(
         ("huge_line", "too_large"),
     ],
 )
-async def test_a_reply_that_breaks_keeps_what_came_before(
+async def test_N5_N7_N11_N14_a_reply_that_breaks_keeps_what_came_before(
     engine: OllamaEngine, server: OllamaServer, fault: str, kind: str
 ) -> None:
     server.fault(fault)
@@ -315,7 +315,7 @@ async def test_a_reply_that_breaks_keeps_what_came_before(
     assert text_of(await collect(engine, ask())) == TEXT
 
 
-async def test_the_sentences_name_the_model_and_the_way_out(
+async def test_N8_the_sentences_name_the_model_and_the_way_out(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     _, missing = await failure(engine, ask("gone:1b"))
@@ -336,7 +336,7 @@ async def test_a_model_without_a_name_is_refused_before_anything_is_sent(
     assert server.requests == []
 
 
-async def test_a_redirect_is_not_followed_with_the_prompt(
+async def test_N20_a_redirect_is_not_followed_with_the_prompt(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     with OllamaServer() as other:
@@ -346,7 +346,7 @@ async def test_a_redirect_is_not_followed_with_the_prompt(
         assert other.requests == []
 
 
-async def test_a_reply_without_end_is_cut_off(server: OllamaServer) -> None:
+async def test_N16_a_reply_without_end_is_cut_off(server: OllamaServer) -> None:
     server.fault("infinite")
     engine = OllamaEngine(server.url, limits=Limits(reply=100_000))
     before, error = await failure(engine, ask())
@@ -362,7 +362,7 @@ def closed_port() -> int:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "[::1]:{port}", "nowhere.invalid"])
-async def test_nobody_there(host: str) -> None:
+async def test_N1_nobody_there(host: str) -> None:
     engine = OllamaEngine(host.format(port=closed_port()))
     for call in (engine.version(), engine.models(), engine.loaded(), engine.shape(A),
                  engine.load(A, GenerationOptions()), engine.unload(A)):  # fmt: skip
@@ -387,7 +387,7 @@ async def test_nobody_there(host: str) -> None:
         b"",
     ],
 )
-async def test_peers_that_do_not_speak_http(answer: bytes) -> None:
+async def test_N28_peers_that_do_not_speak_http(answer: bytes) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
@@ -414,7 +414,7 @@ async def test_peers_that_do_not_speak_http(answer: bytes) -> None:
     ],
     ids=lambda error: type(error).__name__,
 )  # fmt: skip
-async def test_no_foreign_exception_escapes(error: Exception) -> None:
+async def test_N22_no_foreign_exception_escapes(error: Exception) -> None:
     def explode(request: httpx.Request) -> httpx.Response:
         raise error
 
@@ -429,7 +429,7 @@ async def test_no_foreign_exception_escapes(error: Exception) -> None:
 # Waiting, and not waiting any more.
 
 
-async def test_silence_before_the_first_token(server: OllamaServer) -> None:
+async def test_N2_silence_before_the_first_token(server: OllamaServer) -> None:
     server.fault("hang_headers")
     engine = OllamaEngine(server.url, first_token_timeout_s=0.3)
     _, error = await failure(engine, ask())
@@ -438,12 +438,22 @@ async def test_silence_before_the_first_token(server: OllamaServer) -> None:
     await engine.close()
 
 
-async def test_silence_between_two_tokens(server: OllamaServer) -> None:
+async def test_N3_silence_between_two_tokens(server: OllamaServer) -> None:
     server.fault("hang_mid")
     engine = OllamaEngine(server.url, stall_timeout_s=0.3)
     before, error = await failure(engine, ask())
     assert error.kind == "stalled"
     assert before and TEXT.startswith(before)
+    await server.until(lambda: hung_up(server))
+    await engine.close()
+
+
+async def test_N4_a_reply_that_drips_has_a_total_time(server: OllamaServer) -> None:
+    server.script(A, Reply("drop " * 60, token_delay=0.05, unlimited=True))
+    engine = OllamaEngine(server.url, reply_timeout_s=0.5)
+    before, error = await failure(engine, ask())
+    assert error.kind == "stalled" and "not over after 0.5 seconds" in error.message
+    assert before.startswith("drop")
     await server.until(lambda: hung_up(server))
     await engine.close()
 
@@ -455,7 +465,7 @@ async def test_a_slow_load_is_no_stall(server: OllamaServer) -> None:
     await engine.close()
 
 
-async def test_a_question_that_hangs_is_given_up(
+async def test_N2_a_question_that_hangs_is_given_up(
     server: OllamaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.fault("hang_headers", path="/api/version")
@@ -468,7 +478,7 @@ async def test_a_question_that_hangs_is_given_up(
 
 
 @pytest.mark.parametrize("fault", ["hang_headers", "hang_mid", "drip", "infinite"])
-async def test_cancelling_hangs_up_and_stays_cancelled(
+async def test_N25_cancelling_hangs_up_and_stays_cancelled(
     engine: OllamaEngine, server: OllamaServer, fault: str
 ) -> None:
     server.fault(fault)
@@ -482,7 +492,7 @@ async def test_cancelling_hangs_up_and_stays_cancelled(
     await server.until(lambda: hung_up(server))
 
 
-async def test_closing_the_stream_hangs_up_before_it_returns(
+async def test_N25_closing_the_stream_hangs_up_before_it_returns(
     engine: OllamaEngine, server: OllamaServer
 ) -> None:
     server.fault("drip", delay=0.01)
@@ -494,7 +504,7 @@ async def test_closing_the_stream_hangs_up_before_it_returns(
     assert text_of(await collect(engine, ask())) == TEXT
 
 
-async def test_the_connection_is_closed_when_closing_returns_and_not_later() -> None:
+async def test_N25_the_connection_is_closed_when_closing_returns_and_not_later() -> None:
     closed: list[bool] = []
 
     class Endless(httpx.AsyncByteStream):
@@ -559,7 +569,7 @@ async def test_the_shape_of_a_model_gives_its_memory(engine: OllamaEngine, model
 
 
 @pytest.mark.parametrize("fault", ["million_models", "megabyte_names", "hostile_names"])
-async def test_hostile_lists_are_cut_or_refused(
+async def test_Z8_hostile_lists_are_cut_or_refused(
     engine: OllamaEngine, server: OllamaServer, fault: str
 ) -> None:
     server.fault(fault)
@@ -610,7 +620,7 @@ async def test_a_model_that_stays_loaded_is_reported(
     await stream.aclose()
 
 
-async def test_cancelling_a_load_aborts_it(engine: OllamaEngine, server: OllamaServer) -> None:
+async def test_N25_cancelling_a_load_aborts_it(engine: OllamaEngine, server: OllamaServer) -> None:
     server.hold("load", model=A)
     task = asyncio.create_task(engine.load(A, GenerationOptions()))
     await server.until(lambda: server.parked)
@@ -692,7 +702,7 @@ async def test_an_in_process_server_is_guarded_like_any_other() -> None:
         ("localhost", None),
     ],
 )
-async def test_a_key_travels_encrypted_or_not_at_all(
+async def test_N23_Z5_a_key_travels_encrypted_or_not_at_all(
     monkeypatch: pytest.MonkeyPatch, host: str, sent: str | None
 ) -> None:
     monkeypatch.setenv("OLLAMA_API_KEY", "from-the-environment")
@@ -709,7 +719,7 @@ async def test_a_key_travels_encrypted_or_not_at_all(
     assert seen == [sent, sent]
 
 
-def test_a_key_that_cannot_be_sent_is_refused_without_showing_it() -> None:
+def test_N23_a_key_that_cannot_be_sent_is_refused_without_showing_it() -> None:
     with pytest.raises(EngineError) as caught:
         OllamaEngine("https://example.org", api_key="s3c\nret")
     assert "s3c" not in str(caught.value) and "OLLAMA_API_KEY" in caught.value.remedy
@@ -758,7 +768,7 @@ def test_importing_and_opening_an_engine_is_cheap() -> None:
     ],
     ids=lambda environ: " ".join(f"{name}={value}" for name, value in environ.items()),
 )
-def test_a_bad_environment_does_not_stop_a_chat(
+def test_N21_N22_a_bad_environment_does_not_stop_a_chat(
     server: OllamaServer, environ: dict[str, str]
 ) -> None:
     code = (

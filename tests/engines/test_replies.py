@@ -32,7 +32,7 @@ _FIGURES = st.sampled_from(
 
 @settings(deadline=None)
 @given(_JSON | st.lists(_ROW | _JSON))
-def test_any_list_is_read_without_an_error(rows: Any) -> None:
+def test_N11_any_list_is_read_without_an_error(rows: Any) -> None:
     listed = {"models": rows}
     for model in replies.models(listed):
         assert model.name.strip() and model.name.encode()
@@ -63,7 +63,7 @@ def test_one_bad_row_costs_that_row_only() -> None:
     assert [m.name for m in replies.models({"models": rows})] == ["good:latest", "other:latest"]
 
 
-def test_a_list_ends_at_ten_thousand_models() -> None:
+def test_Z8_a_list_ends_at_ten_thousand_models() -> None:
     rows = [{"name": f"m{number}:latest"} for number in range(replies.MOST_MODELS + 500)]
     assert len(replies.models({"models": rows})) == replies.MOST_MODELS
 
@@ -156,7 +156,7 @@ def test_the_servers_numbers(final: dict[str, Any], expected: StageStats) -> Non
 
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[])), st.data())
-def test_cut_characters_are_joined_wherever_the_cut_is(text: str, data: st.DataObject) -> None:
+def test_N13_cut_characters_are_joined_wherever_the_cut_is(text: str, data: st.DataObject) -> None:
     units = text.encode("utf-16-le", "surrogatepass")
     halves = [
         units[at : at + 2].decode("utf-16-le", "surrogatepass") for at in range(0, len(units), 2)

@@ -75,7 +75,7 @@ _UNUSUAL = st.text(
 
 @settings(deadline=None)
 @given(st.lists(_UNUSUAL, max_size=6), st.lists(st.integers(1, 9), min_size=1, max_size=8))
-def test_text_survives_any_separator_and_any_cut(texts: list[str], cuts: list[int]) -> None:
+def test_N12_N13_text_survives_any_separator_and_any_cut(texts: list[str], cuts: list[int]) -> None:
     whole = b"\n \r\n".join(line(text).rstrip(b"\n") for text in texts) + b"\n"
     pieces, at, turn = [], 0, 0
     while at < len(whole):
@@ -86,13 +86,13 @@ def test_text_survives_any_separator_and_any_cut(texts: list[str], cuts: list[in
     assert [json.loads(found)["t"] for found in lines] == texts
 
 
-async def test_raw_line_breaks_inside_text_are_delivered() -> None:
+async def test_N12_raw_line_breaks_inside_text_are_delivered() -> None:
     raw = b'{"t":"a\x0bb\x0cc\x1cd\x1ee\xc2\x85f\xe2\x80\xa8g\xe2\x80\xa9h\ri"}\r\n'
     (found,) = await chat_lines(Pieces([raw]))
     assert json.loads(found)["t"] == "a\x0bb\x0cc\x1cd\x1ee\x85f\u2028g\u2029h\ri"
 
 
-async def test_bytes_that_are_no_utf8_become_replacement_characters() -> None:
+async def test_N13_bytes_that_are_no_utf8_become_replacement_characters() -> None:
     (found,) = await chat_lines(Pieces([b'{"t":"a\xff\xc2b"}\n']))
     assert json.loads(found)["t"] == "a\ufffd\ufffdb"
 
@@ -116,7 +116,7 @@ async def test_a_last_line_may_lack_its_end_if_it_is_whole() -> None:
         ([b'{"error":"' + b"[" * 20_000 + b'"}\n'], "server_error"),
     ],
 )
-async def test_lines_that_are_no_reply_are_named(pieces: list[bytes], kind: str) -> None:
+async def test_N11_lines_that_are_no_reply_are_named(pieces: list[bytes], kind: str) -> None:
     body = Pieces(pieces)
     with pytest.raises(EngineError) as caught:
         await chat_lines(body)
@@ -145,7 +145,7 @@ def endless(piece: bytes) -> Iterable[bytes]:
     ],
     ids=["unended line", "long line", "many lines", "blank lines"],
 )
-async def test_a_reply_has_limits(piece: bytes, limit: int) -> None:
+async def test_N14_a_reply_has_limits(piece: bytes, limit: int) -> None:
     body = Pieces(endless(piece))
     with pytest.raises(EngineError) as caught:
         await chat_lines(body, SMALL)
@@ -154,7 +154,7 @@ async def test_a_reply_has_limits(piece: bytes, limit: int) -> None:
     assert body.sent <= limit + len(piece)
 
 
-async def test_a_document_has_a_limit() -> None:
+async def test_N14_Z8_a_document_has_a_limit() -> None:
     body = Pieces(endless(b" "))
     inner = Canned(lambda: httpx.Response(200, headers=NDJSON, stream=body))
     async with client(inner, SMALL) as http:
@@ -164,7 +164,7 @@ async def test_a_document_has_a_limit() -> None:
     assert body.closed and body.sent <= SMALL.document + 1
 
 
-async def test_an_endless_error_is_cut_and_still_named() -> None:
+async def test_N10_an_endless_error_is_cut_and_still_named() -> None:
     body = Pieces(endless(b"x"))
     inner = Canned(lambda: httpx.Response(503, stream=body))
     async with client(inner, SMALL) as http:
@@ -198,7 +198,7 @@ async def test_an_error_whose_body_breaks_off_is_still_named() -> None:
         (502, {"content-encoding": "gzip"}, "server_error", "could not reach"),
     ],
 )
-async def test_answers_that_are_no_reply_are_named(
+async def test_N20_N28_answers_that_are_no_reply_are_named(
     status: int, headers: dict[str, str], kind: str, words: str
 ) -> None:
     # As bytes off the wire: the response must not decode anything before the guard looks.

@@ -63,7 +63,7 @@ def test_pace_and_bound_come_from_what_arrived() -> None:
     assert status.line(20.0, columns=5) == "B lar"
 
 
-def test_a_hostile_model_name_cannot_leave_the_line() -> None:
+def test_T2_a_hostile_model_name_cannot_leave_the_line() -> None:
     status = told(StageStarted(RUN, "B", "x\x1b[2J\n" + "y" * 500), Phase(RUN, "B", "writing"))
     line = status.line(1.0)
     assert "\x1b" not in line and "\n" not in line and len(line) < 80

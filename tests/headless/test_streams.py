@@ -51,7 +51,7 @@ class Broken(io.StringIO):
         (False, True, "␛[2J"),
     ],
 )
-def test_outside_text_is_cleaned_for_terminals(
+def test_T4_outside_text_is_cleaned_for_terminals(
     terminal: bool, cleans: bool | None, written: str
 ) -> None:
     stream = Terminal() if terminal else io.StringIO()
@@ -60,7 +60,7 @@ def test_outside_text_is_cleaned_for_terminals(
 
 
 @given(pieces=st.lists(st.text(st.characters(), max_size=8), max_size=6))
-def test_cleaning_does_not_depend_on_where_a_stream_is_cut(pieces: list[str]) -> None:
+def test_T3_cleaning_does_not_depend_on_where_a_stream_is_cut(pieces: list[str]) -> None:
     stream = Terminal()
     output = Output(stream)
     for piece in pieces:
@@ -69,7 +69,7 @@ def test_cleaning_does_not_depend_on_where_a_stream_is_cut(pieces: list[str]) ->
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
-def test_no_encoding_can_fail(encoding: str) -> None:
+def test_T12_X15_no_encoding_can_fail(encoding: str) -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\r\n")
     Output(stream).write("\ud800 \U0001f980 \n")
@@ -94,7 +94,7 @@ def test_newlines_stay_one_byte_in_a_pipe() -> None:
         (ValueError("I/O operation on closed file"), OutputLost, 74),
     ],
 )
-def test_a_failed_write_has_a_name_and_an_exit_code(
+def test_X15_a_failed_write_has_a_name_and_an_exit_code(
     error: Exception, kind: type[OutputLost], code: int
 ) -> None:
     with pytest.raises(OutputLost) as caught:

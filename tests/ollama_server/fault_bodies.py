@@ -208,6 +208,12 @@ async def hostile_names(exchange: Exchange) -> None:
     await _flood(exchange, 200, JSON, _list(map(encode_json, HOSTILE_NAMES)))
 
 
+@fault("same_names", "instead", "/api/tags")
+async def same_names(exchange: Exchange, model: str = "llama3.2:3b", count: int = 3) -> None:
+    """One model listed again and again."""
+    await _flood(exchange, 200, JSON, _list(encode_json(model) for _ in range(count)))
+
+
 _ENTRY = (
     b',"modified_at":"2026-10-04T09:30:12.123456789+02:00","size":2019393189,"digest":"'
     + b"5" * 64

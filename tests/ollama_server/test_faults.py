@@ -24,7 +24,8 @@ WANTED = re.findall(
     not_http garbage_line blank_line json_list_line wrong_types missing_message deep_json u0085
     u2028_raw invalid_utf8 split_utf8 split_surrogate huge_line gzip_bomb redirect_same
     redirect_cross redirect_loop infinite loop_1 loop_10 loop_200 length load_reason empty
-    done_with_content low_prompt_eval million_models megabyte_names hostile_names one_byte_writes
+    done_with_content low_prompt_eval million_models megabyte_names hostile_names same_names
+    one_byte_writes
     """,
 )
 

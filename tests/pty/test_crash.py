@@ -94,7 +94,7 @@ def faulty_module(folder: Path, code: str) -> str:
 
 
 @pytest.mark.parametrize("code", FAULTS.values(), ids=FAULTS.keys())
-def test_a_fault_ends_the_app_in_two_lines_and_a_report(
+def test_X5_X6_Z6_a_fault_ends_the_app_in_two_lines_and_a_report(
     code: str, server: OllamaServer, tmp_path: Path
 ) -> None:
     with sutra(server, before=faulty_module(tmp_path, code), size=(200, 40)) as terminal:
@@ -125,7 +125,9 @@ def test_a_fault_ends_the_app_in_two_lines_and_a_report(
         assert "crashed kind=" in log_text()
 
 
-def test_a_fault_before_the_first_frame_is_told_too(server: OllamaServer, tmp_path: Path) -> None:
+def test_X5_a_fault_before_the_first_frame_is_told_too(
+    server: OllamaServer, tmp_path: Path
+) -> None:
     broken = "from sutra_tui.tui.app import SutraApp; SutraApp.CSS = 'nonsense {'"
     with sutra(server, before=broken) as terminal:
         assert terminal.wait() == 1
@@ -135,7 +137,7 @@ def test_a_fault_before_the_first_frame_is_told_too(server: OllamaServer, tmp_pa
         assert terminal.settings == terminal.settings_before
 
 
-def test_a_failure_nobody_waits_for_is_noted_and_nothing_else(
+def test_X5_X6_a_failure_nobody_waits_for_is_noted_and_nothing_else(
     server: OllamaServer, tmp_path: Path
 ) -> None:
     code = """
@@ -162,7 +164,7 @@ def test_a_failure_nobody_waits_for_is_noted_and_nothing_else(
 # -- the log --------------------------------------------------------------------------------------
 
 
-def test_the_log_knows_nothing_of_what_was_asked_and_answered(server: OllamaServer) -> None:
+def test_S9_Z6_the_log_knows_nothing_of_what_was_asked_and_answered(server: OllamaServer) -> None:
     with sutra(server) as terminal:
         ask(terminal, f"What is {SECRET}?")
         terminal.wait_for("● B")
@@ -188,7 +190,7 @@ MainScreen.action_help = action_help
 """
 
 
-def test_what_libraries_write_does_not_reach_the_screen(server: OllamaServer) -> None:
+def test_X11_what_libraries_write_does_not_reach_the_screen(server: OllamaServer) -> None:
     with sutra(server, before=NOISE) as terminal:
         terminal.wait_for(READY)
         terminal.type("untouched")

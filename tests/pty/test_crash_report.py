@@ -22,7 +22,7 @@ def failure(*, cause: BaseException | None = None) -> Exception:
         return error
 
 
-def test_a_report_has_places_and_types_only() -> None:
+def test_X6_a_report_has_places_and_types_only() -> None:
     report = describe(failure(cause=KeyError(SECRET)))
     assert "tests/pty/test_crash_report.py:" in report and " failure\n" in report
     assert "builtins.ValueError" in report and "builtins.KeyError" in report
@@ -57,7 +57,7 @@ def test_where_it_happened() -> None:
     assert where(ValueError(SECRET)) == "unknown"
 
 
-def test_a_report_is_private_and_named_to_the_user(tmp_path: Path) -> None:
+def test_S9_a_report_is_private_and_named_to_the_user(tmp_path: Path) -> None:
     folder = tmp_path / "state" / "log"
     before = os.umask(0)
     try:

@@ -79,7 +79,7 @@ SAYINGS = {
 
 @pytest.mark.parametrize("in_bytes", [False, True], ids=["by token", "by character and byte"])
 @pytest.mark.parametrize(("said_by_a", "said_by_b", "panes"), SAYINGS.values(), ids=SAYINGS.keys())
-def test_what_models_say(
+def test_T1_T3_what_models_say(
     said_by_a: str, said_by_b: str, panes: int, in_bytes: bool, server: OllamaServer
 ) -> None:
     for model, said in ((A, said_by_a), (B, said_by_b)):
@@ -106,7 +106,7 @@ def test_the_app_is_what_stops_it(server: OllamaServer) -> None:
             assert_only_drawing(terminal)
 
 
-def test_what_models_think(server: OllamaServer) -> None:
+def test_T1_what_models_think(server: OllamaServer) -> None:
     thinking = f"<think>\n{EVIL_TEXT}\n</think>\n"
     server.script(A, Reply(thinking + reply_a(), unlimited=True))
     with sutra(server, size=SIZE) as terminal:
@@ -120,7 +120,7 @@ def test_what_models_think(server: OllamaServer) -> None:
         assert_usable(terminal)
 
 
-def test_what_is_shown_while_it_streams(server: OllamaServer) -> None:
+def test_T1_what_is_shown_while_it_streams(server: OllamaServer) -> None:
     server.script(B, Reply(chunks=[*EVIL_TEXT, *" and so on" * 50], unlimited=True))
     hold = server.hold(len(EVIL_TEXT), model=B)
     with sutra(server, size=SIZE) as terminal:
@@ -138,7 +138,7 @@ def test_what_is_shown_while_it_streams(server: OllamaServer) -> None:
 MARKUP = "[/] [bold]x[/bold] [@click=app.quit]leave[/] [link=file:///etc/passwd]file[/link]"
 
 
-def test_markup_is_text_and_clicks_on_it_do_nothing(server: OllamaServer) -> None:
+def test_T6_markup_is_text_and_clicks_on_it_do_nothing(server: OllamaServer) -> None:
     server.script(A, Reply(reply_a(draft=MARKUP, demonstrations=(f"one {MARKUP}", "two", "three"))))
     server.script(B, Reply(f"[click](app.quit) [file](file:///etc/passwd)\n\n{MARKUP}"))
     with sutra(server, size=(300, 60)) as terminal:
@@ -156,7 +156,7 @@ def test_markup_is_text_and_clicks_on_it_do_nothing(server: OllamaServer) -> Non
 
 
 @pytest.mark.parametrize("model", [A, B])
-def test_what_a_server_says_instead_of_an_answer(model: str, server: OllamaServer) -> None:
+def test_T2_what_a_server_says_instead_of_an_answer(model: str, server: OllamaServer) -> None:
     server.script(model, Reply(error=f"evil {EVIL['clipboard']}{EVIL['8 bit']} {THE_END}"))
     with sutra(server, size=SIZE) as terminal:
         ask(terminal)
@@ -166,7 +166,7 @@ def test_what_a_server_says_instead_of_an_answer(model: str, server: OllamaServe
         assert_usable(terminal)
 
 
-def test_what_a_server_says_in_the_middle_of_an_answer(server: OllamaServer) -> None:
+def test_T2_N7_what_a_server_says_in_the_middle_of_an_answer(server: OllamaServer) -> None:
     server.script(B, Reply("so far so good", error=f"evil {EVIL['title']} {THE_END}"))
     server.fault("hostile_text", model=A)
     with sutra(server, size=SIZE) as terminal:
@@ -177,7 +177,7 @@ def test_what_a_server_says_in_the_middle_of_an_answer(server: OllamaServer) -> 
         assert_usable(terminal)
 
 
-def test_how_models_are_called(server: OllamaServer) -> None:
+def test_T2_how_models_are_called(server: OllamaServer) -> None:
     server.fault("hostile_names")
     with sutra(server, size=SIZE) as terminal:
         terminal.wait_for(READY)
@@ -195,7 +195,7 @@ def test_how_models_are_called(server: OllamaServer) -> None:
         assert_usable(terminal)
 
 
-def test_what_a_server_says_about_itself_and_its_models() -> None:
+def test_T2_what_a_server_says_about_itself_and_its_models() -> None:
     said = f"{EVIL['clipboard']}{EVIL['8 bit']}[/]"
     facts = {"family": said, "parameter_size": said, "quantization": said}
     models = [replace(LLAMA_3B, **facts), replace(MISTRAL_7B, **facts)]
@@ -210,7 +210,7 @@ def test_what_a_server_says_about_itself_and_its_models() -> None:
         assert_usable(terminal)
 
 
-def test_a_terminal_that_can_do_more_gets_no_more_than_that(server: OllamaServer) -> None:
+def test_T1_a_terminal_that_can_do_more_gets_no_more_than_that(server: OllamaServer) -> None:
     """Synchronised output: the app is told that there is such a thing, and uses it."""
     server.script(B, Reply(EVIL_TEXT, unlimited=True))
     with sutra(server, size=SIZE) as terminal:

@@ -12,7 +12,7 @@ import pytest
 from sutra_tui.logbook import LIMIT, Logbook
 
 
-def test_a_note_is_one_clean_line_in_a_private_file(tmp_path: Path) -> None:
+def test_S9_a_note_is_one_clean_line_in_a_private_file(tmp_path: Path) -> None:
     path = tmp_path / "log" / "sutra.log"
     with Logbook(path) as logbook:
         logbook.note("started", version="0.1", term="x\x1b[2J\ny" + "z" * 500)

@@ -55,7 +55,7 @@ def test_the_pieces_it_comes_in_do_not_matter(sent: str, cuts: list[int]) -> Non
 
 
 @given(SENT)
-def test_nothing_is_lost_or_added(sent: str) -> None:
+def test_X9_nothing_is_lost_or_added(sent: str) -> None:
     kept = [
         f"{BEGINS}{piece.text}{ENDS}" if isinstance(piece, Pasted) else piece
         for piece in told([sent])

@@ -62,7 +62,7 @@ def hung_up_on(server: OllamaServer) -> bool:
 
 
 @pytest.mark.parametrize(("signum", "code"), ENDINGS.items())
-def test_a_signal_ends_the_idle_app(
+def test_X1_a_signal_ends_the_idle_app(
     signum: signal.Signals, code: int, server: OllamaServer
 ) -> None:
     with sutra(server) as terminal:
@@ -75,7 +75,7 @@ def test_a_signal_ends_the_idle_app(
 
 
 @pytest.mark.parametrize(("signum", "code"), ENDINGS.items())
-def test_a_signal_ends_a_run_and_the_app(
+def test_X1_a_signal_ends_a_run_and_the_app(
     signum: signal.Signals, code: int, server: OllamaServer
 ) -> None:
     with in_the_middle_of_a_run(server) as terminal:
@@ -106,7 +106,7 @@ MainScreen.action_help = action_help
 """
 
 
-def test_a_signal_ends_an_app_that_hangs(server: OllamaServer) -> None:
+def test_X1_X7_a_signal_ends_an_app_that_hangs(server: OllamaServer) -> None:
     with sutra(server, before=BLOCKED_LOOP) as terminal:
         terminal.wait_for(READY)
         terminal.press("f1")
@@ -141,14 +141,16 @@ def test_quitting_when_idle(keys: tuple[str, ...], server: OllamaServer) -> None
 
 
 @pytest.mark.parametrize("keys", QUITTING.values(), ids=QUITTING.keys())
-def test_quitting_in_the_middle_of_a_run(keys: tuple[str, ...], server: OllamaServer) -> None:
+def test_N25_X7_quitting_in_the_middle_of_a_run(
+    keys: tuple[str, ...], server: OllamaServer
+) -> None:
     with in_the_middle_of_a_run(server) as terminal:
         assert quit_and_time(terminal, keys) < QUIT_S
         server.wait_for(lambda: hung_up_on(server), DISCONNECTED_S)
 
 
 @pytest.mark.parametrize("point", ["load", "headers"])
-def test_quitting_while_the_model_says_nothing(point: Any, server: OllamaServer) -> None:
+def test_N2_X7_quitting_while_the_model_says_nothing(point: Any, server: OllamaServer) -> None:
     server.hold(point)
     with sutra(server) as terminal:
         ask(terminal)
@@ -156,7 +158,7 @@ def test_quitting_while_the_model_says_nothing(point: Any, server: OllamaServer)
         assert quit_and_time(terminal, ("ctrl+q",)) < QUIT_S
 
 
-def test_quitting_while_the_server_never_answers(server: OllamaServer) -> None:
+def test_X7_quitting_while_the_server_never_answers(server: OllamaServer) -> None:
     server.hold("headers", path=None)
     with sutra(server) as terminal:
         terminal.wait_for(lambda: server.parked)
@@ -185,18 +187,40 @@ HANGING_ENDS = {
 
 
 @pytest.mark.parametrize("fault", HANGING_ENDS.values(), ids=HANGING_ENDS.keys())
-def test_quitting_does_not_wait_for_what_hangs(fault: str, server: OllamaServer) -> None:
+def test_N27_X7_quitting_does_not_wait_for_what_hangs(fault: str, server: OllamaServer) -> None:
     with sutra(server, before=dedent(fault)) as terminal:
         terminal.wait_for(READY)
         assert quit_and_time(terminal, ("ctrl+q",)) < GRACE_S + QUIT_S
         assert "forced to end" in log_text()
 
 
+SLOW_NAMES = """
+import socket, time
+real = socket.getaddrinfo
+def getaddrinfo(host, *args, **kwargs):
+    if "slow" in str(host):
+        time.sleep(600)
+    return real(host, *args, **kwargs)
+socket.getaddrinfo = getaddrinfo
+"""
+
+
+def test_N27_X7_a_name_that_is_looked_up_for_ever_keeps_nobody_waiting(
+    server: OllamaServer,
+) -> None:
+    with sutra(server, "--host", "slow.example:11434", before=SLOW_NAMES) as terminal:
+        terminal.wait_for("slow.example")
+        terminal.wait_for("ctrl+j")
+        terminal.type("still here")
+        terminal.wait_for("still here")
+        assert quit_and_time(terminal, ("ctrl+q",)) < GRACE_S + QUIT_S
+
+
 # -- the window is closed -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ignoring", [False, True], ids=["", "nohup"])
-def test_the_app_ends_with_its_window(ignoring: bool, server: OllamaServer) -> None:
+def test_X3_the_app_ends_with_its_window(ignoring: bool, server: OllamaServer) -> None:
     ignore = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)" if ignoring else ""
     with in_the_middle_of_a_run(server, before=ignore) as terminal:
         terminal.hang_up()
@@ -208,7 +232,7 @@ def test_the_app_ends_with_its_window(ignoring: bool, server: OllamaServer) -> N
 # -- ctrl+z ---------------------------------------------------------------------------------------
 
 
-def test_the_app_can_be_put_aside_and_taken_up_again(server: OllamaServer) -> None:
+def test_X2_the_app_can_be_put_aside_and_taken_up_again(server: OllamaServer) -> None:
     with sutra(server) as terminal:
         terminal.wait_for(READY)
         terminal.type("half a qu")
@@ -228,7 +252,7 @@ def test_the_app_can_be_put_aside_and_taken_up_again(server: OllamaServer) -> No
         assert_restored(terminal)
 
 
-def test_a_run_goes_on_after_the_app_was_put_aside(server: OllamaServer) -> None:
+def test_X2_a_run_goes_on_after_the_app_was_put_aside(server: OllamaServer) -> None:
     with in_the_middle_of_a_run(server) as terminal:
         terminal.signal(signal.SIGTSTP)
         terminal.wait_until_stopped()
@@ -255,7 +279,7 @@ def test_a_run_goes_on_after_the_app_was_put_aside(server: OllamaServer) -> None
         pytest.param({}, {"TERM": "dumb"}, id="TERM=dumb"),
     ],
 )
-def test_the_app_refuses_what_is_no_terminal(
+def test_X4_the_app_refuses_what_is_no_terminal(
     streams: dict[str, int], env: dict[str, str | None], arguments: tuple[str, ...]
 ) -> None:
     command = [sys.executable, "-m", "sutra_tui", *arguments]
@@ -268,7 +292,7 @@ def test_the_app_refuses_what_is_no_terminal(
             assert terminal.process.stdout.read() == b""
 
 
-def test_standard_error_may_go_to_a_file(server: OllamaServer, tmp_path: Path) -> None:
+def test_X11_standard_error_may_go_to_a_file(server: OllamaServer, tmp_path: Path) -> None:
     errors = tmp_path / "errors.txt"
     noise = """
         import os

@@ -50,7 +50,7 @@ def test_the_terminal_can_be_lent_to_an_editor(server: OllamaServer) -> None:
 STORM = [(1, 1), (20, 5), (400, 120), (2, 100), (300, 1), (59, 14), (0, 0), (99, 20), (1, 1)]
 
 
-def test_a_storm_of_sizes_harms_nothing(server: OllamaServer) -> None:
+def test_X8_a_storm_of_sizes_harms_nothing(server: OllamaServer) -> None:
     server.script(A, Reply(chunks=["going ", "on "], endless=True, unlimited=True))
     server.hold(200, model=A)
     with sutra(server) as terminal:
@@ -72,7 +72,7 @@ def test_a_storm_of_sizes_harms_nothing(server: OllamaServer) -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (20, 5), (400, 120)])
-def test_the_app_starts_at_any_size(size: tuple[int, int], server: OllamaServer) -> None:
+def test_X8_the_app_starts_at_any_size(size: tuple[int, int], server: OllamaServer) -> None:
     with sutra(server, size=size) as terminal:
         terminal.wait_for(lambda: server.calls("/api/tags"))
         terminal.resize(120, 40)
@@ -89,7 +89,7 @@ def test_the_size_is_the_terminals_whatever_the_environment_says(server: OllamaS
 
 
 @pytest.mark.parametrize("size", [(60, 15), (60, 20), (80, 24), (40, 10)])
-def test_a_small_terminal_is_usable(size: tuple[int, int], server: OllamaServer) -> None:
+def test_X8_a_small_terminal_is_usable(size: tuple[int, int], server: OllamaServer) -> None:
     with sutra(server, size=size) as terminal:
         terminal.wait_for("● olla")
         terminal.type("Why?")
@@ -110,7 +110,7 @@ PASTES = {
 
 
 @pytest.mark.parametrize("text", PASTES.values(), ids=PASTES.keys())
-def test_a_huge_paste_is_cut_and_said_so(text: str, server: OllamaServer) -> None:
+def test_X9_a_huge_paste_is_cut_and_said_so(text: str, server: OllamaServer) -> None:
     with sutra(server) as terminal:
         terminal.wait_for(READY)
         terminal.paste(text)
@@ -122,7 +122,7 @@ def test_a_huge_paste_is_cut_and_said_so(text: str, server: OllamaServer) -> Non
         assert server.chats() == []
 
 
-def test_nothing_pasted_is_taken_for_a_key(server: OllamaServer) -> None:
+def test_X9_nothing_pasted_is_taken_for_a_key(server: OllamaServer) -> None:
     """An escape among it makes others type the rest: \\r would send it, \\x11 would quit."""
     with sutra(server) as terminal:
         terminal.wait_for(READY)
@@ -146,7 +146,7 @@ def test_lines_typed_at_once_stay_in_order(server: OllamaServer) -> None:
         quit_app(terminal)
 
 
-def test_a_flood_of_keys_starts_one_run(server: OllamaServer) -> None:
+def test_X10_a_flood_of_keys_starts_one_run(server: OllamaServer) -> None:
     server.hold("headers", model=A)
     with sutra(server) as terminal:
         terminal.wait_for(READY)
@@ -194,7 +194,7 @@ def colours(terminal: Terminal) -> set[str]:
         pytest.param({"LC_ALL": "C", "LANG": "C"}, None, id="LANG=C"),
     ],
 )
-def test_every_state_can_be_read_without_colours(
+def test_X12_every_state_can_be_read_without_colours(
     env: dict[str, str], allowed: set[str] | None, server: OllamaServer
 ) -> None:
     server.hold(3, model=A)

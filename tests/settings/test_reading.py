@@ -178,7 +178,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     assert load_settings(path) == (Settings(count=2), [])
 
 
-def test_what_is_quoted_from_the_file_is_safe_to_show(tmp_path: Path) -> None:
+def test_T2_what_is_quoted_from_the_file_is_safe_to_show(tmp_path: Path) -> None:
     text = '"a\\u001b]0;x\\u0007" = 1\nmethod = "\\u001b[2J"\n'
     _, warnings = load_settings(write(tmp_path, text))
     assert len(warnings) == 2

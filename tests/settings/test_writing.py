@@ -185,7 +185,7 @@ def test_a_saved_setting_is_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
-def test_the_file_is_the_users_alone_and_leaves_no_other_behind(tmp_path: Path) -> None:
+def test_S9_the_file_is_the_users_alone_and_leaves_no_other_behind(tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
     save_setting(path, SETTINGS["count"], 4)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

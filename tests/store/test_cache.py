@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from sutra_tui.core.errors import InvalidRequest, StoreError
 from sutra_tui.store import cache_store
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
+from tests.thorough import examples
 
 from .cache_support import PARTS, START, Clock, keep, timed
 
 
-def test_what_is_kept_comes_back_as_a_list_of_ones_own(cache: DemonstrationCache) -> None:
+def test_P15_what_is_kept_comes_back_as_a_list_of_ones_own(cache: DemonstrationCache) -> None:
     demos = ["one", "two"]
     cache.set("key", demos)
     demos.append("three")
@@ -149,7 +150,7 @@ def test_an_entry_of_which_everything_is_banned_is_a_miss() -> None:
         ("k", [None]),
     ],
 )
-def test_what_cannot_be_kept_is_refused(key: Any, demos: Any) -> None:
+def test_S12_what_cannot_be_kept_is_refused(key: Any, demos: Any) -> None:
     cache = DemonstrationCache()
     with pytest.raises(InvalidRequest):
         cache.set(key, demos)
@@ -163,9 +164,11 @@ def test_what_cannot_be_kept_is_refused(key: Any, demos: Any) -> None:
 awkward = st.text(st.characters() | st.sampled_from("\0\ud800\udfff\x1b\ufeff"), max_size=40)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(awkward, awkward, st.integers(), st.floats())
-def test_any_text_and_number_is_kept(text: str, query: str, tokens: int, seconds: float) -> None:
+def test_S12_T12_any_text_and_number_is_kept(
+    text: str, query: str, tokens: int, seconds: float
+) -> None:
     cache = DemonstrationCache()
     cache.set("k", [text + "."], query=query, tokens=tokens, seconds=seconds, draft=text)
     expected = "".join("\ufffd" if 0xD800 <= ord(c) <= 0xDFFF else c for c in text)

@@ -66,7 +66,7 @@ def reopened(cache: DemonstrationCache, clock: Clock, path: Path) -> Demonstrati
     return timed(clock, path)
 
 
-def test_an_entry_from_the_future_is_not_served_but_shown_as_such(tmp_path: Path) -> None:
+def test_S11_an_entry_from_the_future_is_not_served_but_shown_as_such(tmp_path: Path) -> None:
     clock, path = Clock(), tmp_path / "c.db"
     cache = timed(clock, path)
     key = keep(cache)
@@ -91,7 +91,7 @@ def test_small_differences_of_clocks_do_not_matter(seconds: float) -> None:
 
 
 @pytest.mark.parametrize("reopen", [False, True])
-def test_a_clock_ahead_for_a_moment_kills_nothing(tmp_path: Path, reopen: bool) -> None:
+def test_S11_a_clock_ahead_for_a_moment_kills_nothing(tmp_path: Path, reopen: bool) -> None:
     clock, path = Clock(), tmp_path / "c.db"
     cache = timed(clock, path)
     key = keep(cache)
@@ -110,7 +110,7 @@ def test_a_clock_ahead_for_a_moment_kills_nothing(tmp_path: Path, reopen: bool) 
     assert cache.get(other.key) is not None, "and healed by the next run"
 
 
-def test_a_clock_set_back_does_not_bring_an_expired_entry_back() -> None:
+def test_S11_a_clock_set_back_does_not_bring_an_expired_entry_back() -> None:
     clock = Clock()
     cache = timed(clock)
     key = keep(cache)
@@ -121,7 +121,7 @@ def test_a_clock_set_back_does_not_bring_an_expired_entry_back() -> None:
     assert cache.get(key) is not None
 
 
-def test_a_clock_set_back_does_not_prolong_an_entry_this_process_served(tmp_path: Path) -> None:
+def test_S11_a_clock_set_back_does_not_prolong_an_entry_this_process_served(tmp_path: Path) -> None:
     clock, path = Clock(), tmp_path / "c.db"
     key = keep(first := timed(clock, path))
     first.close()

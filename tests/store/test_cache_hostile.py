@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sutra_tui.core.errors import InvalidCacheFile
 from sutra_tui.store.cache import DemonstrationCache
+from tests.thorough import examples
 
 from .cache_support import keep
 
@@ -106,7 +107,7 @@ def refused(cache: DemonstrationCache, path: Path) -> str:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_document_changes_nothing(
+def test_S13_a_hostile_document_changes_nothing(
     filled: DemonstrationCache, tmp_path: Path, name: str
 ) -> None:
     path = tmp_path / "hostile.json"
@@ -140,7 +141,7 @@ def _sparse(path: Path) -> None:
     ],
     ids=["missing", "pipe", "device", "directory", "gigabyte", "loop", "dangling"],
 )
-def test_what_is_no_file_is_refused_at_once(
+def test_S8_S13_what_is_no_file_is_refused_at_once(
     filled: DemonstrationCache, tmp_path: Path, make: Callable[[Path], None], words: str
 ) -> None:
     path = tmp_path / "odd.json"
@@ -152,7 +153,7 @@ def test_a_path_with_nul_is_refused(filled: DemonstrationCache) -> None:
     refused(filled, Path("nul\0"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
@@ -180,7 +181,7 @@ def test_a_path_with_nul_is_refused(filled: DemonstrationCache) -> None:
         max_leaves=12,
     )
 )
-def test_any_json_is_loaded_whole_or_refused(document: Any) -> None:
+def test_S13_any_json_is_loaded_whole_or_refused(document: Any) -> None:
     import tempfile
 
     cache = DemonstrationCache()

@@ -29,7 +29,7 @@ parts = st.builds(KeyParts, texts, texts, texts, texts, st.integers(0, 10), text
 
 
 @given(parts, parts)
-def test_keys_are_equal_exactly_when_all_parts_are(a: KeyParts, b: KeyParts) -> None:
+def test_P12_keys_are_equal_exactly_when_all_parts_are(a: KeyParts, b: KeyParts) -> None:
     def plain(p: KeyParts) -> tuple[Any, ...]:
         document = canonical_json(p.options)
         query = unicodedata.normalize("NFC", p.query)
@@ -39,7 +39,7 @@ def test_keys_are_equal_exactly_when_all_parts_are(a: KeyParts, b: KeyParts) -> 
 
 
 @given(parts, st.sampled_from([f.name for f in fields(KeyParts)]))
-def test_a_change_of_any_one_part_changes_the_key(a: KeyParts, name: str) -> None:
+def test_P12_a_change_of_any_one_part_changes_the_key(a: KeyParts, name: str) -> None:
     old = getattr(a, name)
     changed: Any = (
         {**old, "extra": 1, "": old}
@@ -50,7 +50,7 @@ def test_a_change_of_any_one_part_changes_the_key(a: KeyParts, name: str) -> Non
 
 
 @given(texts, texts)
-def test_text_never_moves_between_parts_unnoticed(a: str, b: str) -> None:
+def test_P12_text_never_moves_between_parts_unnoticed(a: str, b: str) -> None:
     assert (KeyParts(a + b, "").key == KeyParts(a, b).key) == (b == "")
 
 
@@ -84,7 +84,7 @@ def test_make_key_works_on_the_class_and_agrees_with_the_parts() -> None:
     assert len(key) == 64 and DemonstrationCache().make_key("q") == KeyParts("q").key
 
 
-def test_a_retagged_model_and_another_seed_are_other_keys() -> None:
+def test_P13_a_retagged_model_and_another_seed_are_other_keys() -> None:
     make = DemonstrationCache.make_key
     keys = {
         make("q", "small:3b", "sha-1"),
@@ -111,7 +111,7 @@ def test_what_json_has_no_word_for_is_refused(value: Any) -> None:
         DemonstrationCache.make_key("q", options={"x": value})
 
 
-def test_lone_surrogates_have_a_key() -> None:
+def test_S12_lone_surrogates_have_a_key() -> None:
     assert KeyParts("\ud800").key != KeyParts("\udc00").key
 
 

@@ -15,6 +15,7 @@ from sutra_tui.store import search, text_index
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
 from sutra_tui.store.cache_records import SORTS
 from sutra_tui.store.search import dice, trigrams
+from tests.thorough import examples
 
 from .cache_support import Clock, keep, timed
 
@@ -119,7 +120,7 @@ def test_nothing_typed_is_ever_syntax(cache: DemonstrationCache, text: str) -> N
     assert len(cache) == len(QUERIES)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, share=0.1), deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_can_be_searched_for_and_is_found_once_kept(text: str) -> None:
     cache = DemonstrationCache()

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from sutra_tui.store.cache import DemonstrationCache
 from sutra_tui.store.cache_entry import Removed
+from tests.thorough import examples
 
 from .cache_support import Clock, timed
 
@@ -206,7 +207,11 @@ class MemoryMachine(CacheMachine):
     on_file = False
 
 
-TestCacheOnFile = CacheMachine.TestCase
-TestCacheOnFile.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
-TestCacheInMemory = MemoryMachine.TestCase
-TestCacheInMemory.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Test_S15_on_file = CacheMachine.TestCase
+Test_S15_on_file.settings = settings(
+    max_examples=examples(25, share=0.1), stateful_step_count=25, deadline=None
+)
+Test_S15_in_memory = MemoryMachine.TestCase
+Test_S15_in_memory.settings = settings(
+    max_examples=examples(60), stateful_step_count=30, deadline=None
+)

@@ -60,7 +60,7 @@ def together(path: Path, mode: str, names: list[str]) -> None:
         assert (output, errors, program.returncode) == ("[]\n", "", 0)
 
 
-def test_two_programs_lose_nothing_of_three_hundred_writes_each(tmp_path: Path) -> None:
+def test_S2_two_programs_lose_nothing_of_three_hundred_writes_each(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     with DemonstrationCache(path=path) as cache:
         cache.set("shared", ["first"])
@@ -76,7 +76,7 @@ def test_two_programs_lose_nothing_of_three_hundred_writes_each(tmp_path: Path) 
         assert set(shared.texts) == wanted | {"first"} and len(shared.texts) == 61
 
 
-def test_first_runs_at_the_same_moment_all_start(tmp_path: Path) -> None:
+def test_S4_first_runs_at_the_same_moment_all_start(tmp_path: Path) -> None:
     path = tmp_path / "new" / "cache.db"
     names = [f"program-{n}" for n in range(6)]
     together(path, "open", names)
@@ -99,7 +99,7 @@ def test_two_caches_of_one_program_share_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_writers_lose_nothing_they_acknowledged() -> None:
+def test_S1_killed_writers_lose_nothing_they_acknowledged() -> None:
     assert kill_rounds(20) > 100
 
 

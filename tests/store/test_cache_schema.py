@@ -92,7 +92,7 @@ def version_1(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_of_version_1_opens_with_everything_in_it(version_1: Path) -> None:
+def test_S10_a_file_of_version_1_opens_with_everything_in_it(version_1: Path) -> None:
     with DemonstrationCache(path=version_1) as cache:
         assert cache.warnings == [] and cache.persistent and len(cache) == 1
         entry = cache.lookup(PARTS.key)
@@ -118,7 +118,7 @@ def test_version_1_is_what_new_files_are(tmp_path: Path, version_1: Path) -> Non
     assert shape(fresh) == shape(version_1)
 
 
-def test_no_common_call_walks_the_entries(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_S14_no_common_call_walks_the_entries(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening, serving and keeping cost the same however many entries there are."""
     asked: list[str] = []
 

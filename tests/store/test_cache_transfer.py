@@ -129,7 +129,7 @@ def test_more_entries_than_a_page_are_saved_and_loaded(tmp_path: Path) -> None:
 # -- files --------------------------------------------------------------------------------------
 
 
-def test_a_saved_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
+def test_S9_Z9_a_saved_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
     cache = DemonstrationCache()
     keep(cache)
     old = os.umask(0)
@@ -143,7 +143,7 @@ def test_a_saved_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
     assert mode(tmp_path / "new") == mode(tmp_path / "new" / "deep") == 0o700
 
 
-def test_save_replaces_and_export_does_not(tmp_path: Path) -> None:
+def test_Z9_save_replaces_and_export_does_not(tmp_path: Path) -> None:
     path = tmp_path / "saved.json"
     cache = DemonstrationCache()
     cache.save(path)
@@ -157,7 +157,7 @@ def test_save_replaces_and_export_does_not(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["saved.json"]
 
 
-def test_a_save_that_fails_leaves_the_old_file_and_no_litter(
+def test_Z9_a_save_that_fails_leaves_the_old_file_and_no_litter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "saved.json"
@@ -178,7 +178,7 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_litter(
     assert [p.name for p in tmp_path.iterdir()] == ["saved.json"]
 
 
-def test_nothing_but_a_regular_file_is_ever_replaced(tmp_path: Path) -> None:
+def test_Z9_nothing_but_a_regular_file_is_ever_replaced(tmp_path: Path) -> None:
     database = tmp_path / "c.db"
     with DemonstrationCache(path=database) as cache:
         key = keep(cache)

@@ -93,7 +93,7 @@ def test_an_unknown_batch_is_an_error() -> None:
         DemonstrationCache().restore(Removed(7, 3))
 
 
-def test_the_least_recently_used_goes_first_and_what_is_the_users_own_never() -> None:
+def test_S14_the_least_recently_used_goes_first_and_what_is_the_users_own_never() -> None:
     clock = Clock()
     cache = timed(clock, max_bytes=40_000, default_ttl=None)
     keys = [keep(cache, "x" * 4_000, parts=KeyParts(f"q{n}")) for n in range(5)]
@@ -123,7 +123,7 @@ def test_the_running_total_is_the_sum_of_all_entries(tmp_path: Path) -> None:
         assert (cache.stats().bytes, cache.stats().entries, stored) == (total, count, count)
 
 
-def test_an_entry_larger_than_the_cache_is_not_kept_and_evicts_nothing() -> None:
+def test_S12_an_entry_larger_than_the_cache_is_not_kept_and_evicts_nothing() -> None:
     cache = DemonstrationCache(max_bytes=10_000)
     key = keep(cache)
     cache.set("huge", ["x" * 20_000])

@@ -51,7 +51,7 @@ DAMAGE: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_file_is_moved_aside_and_work_goes_on(path: Path, damage: str) -> None:
+def test_S5_a_damaged_file_is_moved_aside_and_work_goes_on(path: Path, damage: str) -> None:
     keys = fill(path)
     DAMAGE[damage](path)
     spoiled = path.read_bytes()
@@ -83,14 +83,14 @@ def test_one_bad_page_found_in_the_middle_of_work_is_told_once(path: Path) -> No
         assert cache.get(keep(cache)) is not None
 
 
-def test_an_empty_file_is_a_fresh_start(path: Path) -> None:
+def test_S5_an_empty_file_is_a_fresh_start(path: Path) -> None:
     path.touch()
     with DemonstrationCache(path=path) as cache:
         keep(cache)
         assert cache.persistent and cache.warnings == [] and aside(path) == []
 
 
-def test_a_journal_of_the_damaged_file_is_not_played_into_the_new_one(path: Path) -> None:
+def test_S5_a_journal_of_the_damaged_file_is_not_played_into_the_new_one(path: Path) -> None:
     fill(path)
     path.write_text("garbage " * 1000)
     journal = path.with_name("cache.db-journal")

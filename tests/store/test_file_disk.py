@@ -24,7 +24,7 @@ def allow_pages(cache: DemonstrationCache, more: int) -> None:
     connection.execute(f"PRAGMA max_page_count={pages + more}")
 
 
-def test_on_a_full_disk_the_run_goes_on_with_everything_that_was_there(path: Path) -> None:
+def test_S6_on_a_full_disk_the_run_goes_on_with_everything_that_was_there(path: Path) -> None:
     keys = fill(path, 5)
     told: list[str] = []
     cache = DemonstrationCache(path=path, on_warning=told.append)
@@ -40,7 +40,7 @@ def test_on_a_full_disk_the_run_goes_on_with_everything_that_was_there(path: Pat
         assert all(after.get(key) for key in keys), "nothing that was on the disk is harmed"
 
 
-def test_a_limit_on_file_size_is_a_full_disk_too(path: Path) -> None:
+def test_S6_a_limit_on_file_size_is_a_full_disk_too(path: Path) -> None:
     fill(path, 5)
     code = f"""
 import resource, signal
@@ -70,7 +70,7 @@ cache.close()
     ],
     ids=["directory", "pipe", "link", "device"],
 )
-def test_what_is_not_a_file_is_refused_without_waiting(
+def test_S8_what_is_not_a_file_is_refused_without_waiting(
     path: Path, make: Callable[[Path], None], words: str
 ) -> None:
     make(path)
@@ -81,7 +81,7 @@ def test_what_is_not_a_file_is_refused_without_waiting(
 
 
 @pytest.mark.parametrize("name", ["nul\0.db", "x" * 300, "cache.db/below"])
-def test_a_path_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
+def test_S8_a_path_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "cache.db").touch()
     cache = DemonstrationCache(path=tmp_path / name)
     assert cache.get(keep(cache)) is not None
@@ -125,7 +125,7 @@ def give_to_nobody(path: Path) -> None:
         os.chown(path, 65534, 65534)
 
 
-def test_in_a_directory_that_cannot_be_written_entries_are_served(open_directory: Path) -> None:
+def test_S7_in_a_directory_that_cannot_be_written_entries_are_served(open_directory: Path) -> None:
     path = open_directory / "cache.db"
     (key, *_) = fill(path, 3)
     give_to_nobody(path)
@@ -141,7 +141,7 @@ def test_in_a_directory_that_cannot_be_written_entries_are_served(open_directory
     assert as_nobody(work) == [True, True, False, 1]
 
 
-def test_a_file_that_may_only_be_read_is_read(open_directory: Path) -> None:
+def test_S7_a_file_that_may_only_be_read_is_read(open_directory: Path) -> None:
     path = open_directory / "cache.db"
     (key, *_) = fill(path, 3)
     give_to_nobody(path)
@@ -157,7 +157,7 @@ def test_a_file_that_may_only_be_read_is_read(open_directory: Path) -> None:
     assert as_nobody(work) == [True, True, False]
 
 
-def test_where_no_file_can_be_made_memory_does(open_directory: Path) -> None:
+def test_S7_where_no_file_can_be_made_memory_does(open_directory: Path) -> None:
     open_directory.chmod(0o555)
 
     def work() -> Any:

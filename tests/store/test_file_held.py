@@ -34,7 +34,7 @@ def held(path: Path, how: str = "IMMEDIATE") -> Iterator[None]:
         other.close()
 
 
-def test_an_entry_waits_in_memory_while_the_file_is_held(path: Path, impatient: None) -> None:
+def test_S3_an_entry_waits_in_memory_while_the_file_is_held(path: Path, impatient: None) -> None:
     cache = DemonstrationCache(path=path)
     old = keep(cache)
     with held(path):
@@ -57,7 +57,7 @@ def test_an_entry_waits_in_memory_while_the_file_is_held(path: Path, impatient: 
     assert cache.persistent and cache.stats().hits == 3
 
 
-def test_what_waited_is_written_when_the_cache_is_closed(path: Path, impatient: None) -> None:
+def test_S3_what_waited_is_written_when_the_cache_is_closed(path: Path, impatient: None) -> None:
     cache = DemonstrationCache(path=path)
     with held(path):
         key = keep(cache)
@@ -66,7 +66,7 @@ def test_what_waited_is_written_when_the_cache_is_closed(path: Path, impatient: 
         assert other.get(key) is not None
 
 
-def test_when_even_reading_is_held_up_a_run_has_a_miss(path: Path, impatient: None) -> None:
+def test_S3_when_even_reading_is_held_up_a_run_has_a_miss(path: Path, impatient: None) -> None:
     cache = DemonstrationCache(path=path)
     key = keep(cache)
     with held(path, "EXCLUSIVE"):
@@ -76,7 +76,7 @@ def test_when_even_reading_is_held_up_a_run_has_a_miss(path: Path, impatient: No
     assert cache.get(key) is not None
 
 
-def test_a_file_held_from_the_start_is_left_alone(path: Path, impatient: None) -> None:
+def test_S3_a_file_held_from_the_start_is_left_alone(path: Path, impatient: None) -> None:
     fill(path, 1)
     with held(path, "EXCLUSIVE"):
         cache = DemonstrationCache(path=path)

@@ -18,7 +18,7 @@ from sutra_tui.store.journal import choose_journal, filesystem_of
 from .cache_support import aside, fill, keep, mode
 
 
-def test_a_newer_file_is_not_touched(path: Path) -> None:
+def test_S10_a_newer_file_is_not_touched(path: Path) -> None:
     fill(path, 2)
     raw = sqlite3.connect(path)
     raw.execute("PRAGMA user_version=99")
@@ -36,7 +36,7 @@ def test_a_newer_file_is_not_touched(path: Path) -> None:
 @pytest.mark.parametrize(
     "statement", ["CREATE TABLE bookmarks (x)", "PRAGMA user_version=1", "PRAGMA application_id=77"]
 )
-def test_a_database_of_another_program_is_not_touched(path: Path, statement: str) -> None:
+def test_S10_a_database_of_another_program_is_not_touched(path: Path, statement: str) -> None:
     raw = sqlite3.connect(path)
     raw.execute("CREATE TABLE t (x)")
     raw.execute(statement)
@@ -58,7 +58,7 @@ TWO = replace(
 )
 
 
-def test_an_older_file_is_brought_forward_and_a_copy_kept(path: Path) -> None:
+def test_S10_an_older_file_is_brought_forward_and_a_copy_kept(path: Path) -> None:
     fill(path, 3)
     warnings: list[str] = []
     database = Database(path, TWO, warnings.append)
@@ -74,7 +74,7 @@ def test_an_older_file_is_brought_forward_and_a_copy_kept(path: Path) -> None:
     again.close()
 
 
-def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
+def test_S10_a_migration_that_fails_changes_nothing(path: Path) -> None:
     fill(path, 3)
     broken = replace(
         TWO, migrations=(*TWO.migrations, ("CREATE UNIQUE INDEX one_each ON entry (count)",))
@@ -87,7 +87,7 @@ def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
         assert len(cache) == 3 and cache.persistent
 
 
-def test_everything_is_private_whatever_the_umask(tmp_path: Path) -> None:
+def test_S9_everything_is_private_whatever_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "new" / "deeper" / "cache.db"
     old = os.umask(0)
     try:
@@ -109,7 +109,7 @@ def test_everything_is_private_whatever_the_umask(tmp_path: Path) -> None:
     assert mode(tmp_path / "new") == mode(tmp_path / "new" / "deeper") == 0o700
 
 
-def test_the_side_files_of_a_write_ahead_log_are_private_too(
+def test_S9_the_side_files_of_a_write_ahead_log_are_private_too(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(databases, "SAFE_WAL_VERSION", (3, 0, 0))
@@ -153,14 +153,14 @@ def test_a_file_open_to_others_is_closed_to_them(path: Path) -> None:
         ((3, 52, 0), None, "delete"),
     ],
 )
-def test_the_journal_suits_the_sqlite_and_the_disk(
+def test_S16_the_journal_suits_the_sqlite_and_the_disk(
     version: tuple[int, ...], kind: str | None, expected: str
 ) -> None:
     choice = choose_journal(version, kind)
     assert choice.mode == expected and choice.reason
 
 
-def test_the_file_system_is_that_of_the_longest_mount_point(tmp_path: Path) -> None:
+def test_S16_the_file_system_is_that_of_the_longest_mount_point(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(
         "root / ext4 rw 0 0\n"

@@ -243,7 +243,7 @@ async def test_an_answer_that_comes_late_is_not_shown(
 
 
 @pytest.mark.slow
-async def test_many_entries_are_read_in_pages_and_only_a_few_are_held(
+async def test_S14_many_entries_are_read_in_pages_and_only_a_few_are_held(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shelf = Shelf()
@@ -284,7 +284,7 @@ async def test_keys_pressed_fast_add_up(shelf: Shelf) -> None:
         assert screen.view.cursor == 4
 
 
-async def test_the_cache_is_never_called_on_the_event_loop(
+async def test_X7_the_cache_is_never_called_on_the_event_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf = Shelf(tmp_path / "cache.db")
@@ -574,7 +574,7 @@ async def test_a_fault_is_told_and_the_screen_goes_on(
         assert entry(shelf, "Explain monads").pinned
 
 
-async def test_what_the_cache_warns_of_is_shown_once(shelf: Shelf) -> None:
+async def test_S3_S6_what_the_cache_warns_of_is_shown_once(shelf: Shelf) -> None:
     async with pilot_of(shelf) as pilot:
         await at_rest(pilot)
         shelf.cache.warnings.append("The disk is full.")
@@ -621,7 +621,7 @@ async def test_an_empty_cache_explains_itself() -> None:
         assert not screen.panes.detail.is_on_screen
 
 
-async def test_rows_cards_tabs_and_footer_work_by_mouse(shelf: Shelf) -> None:
+async def test_X19_rows_cards_tabs_and_footer_work_by_mouse(shelf: Shelf) -> None:
     async with pilot_of(shelf) as pilot:
         screen = await at_rest(pilot)
         await pilot.click(CacheRows, offset=(10, 3))
@@ -687,7 +687,7 @@ async def test_the_palette_lists_every_command_and_says_what_does_not_apply(
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (40, 12), (60, 15), (400, 120)])
-async def test_no_size_is_too_odd(size: tuple[int, int]) -> None:
+async def test_X8_no_size_is_too_odd(size: tuple[int, int]) -> None:
     shelf = Shelf()
     shelf.fill()
     async with pilot_of(shelf, size) as pilot:
@@ -714,7 +714,7 @@ async def test_the_footer_fits_and_never_lacks_the_way_out(size: tuple[int, int]
 EVIL = "[/] [red]x[/red] [@click=app.quit]q[/] \x1b]52;c;aGk=\x07 \x9b31m \u202egpj a[i] [a='x]y[/]"
 
 
-async def test_hostile_text_is_inert_in_every_cell_and_pane(tmp_path: Path) -> None:
+async def test_T2_T5_T6_hostile_text_is_inert_in_every_cell_and_pane(tmp_path: Path) -> None:
     shelf = Shelf()
     long_line = EVIL + "x" * 2**20
     evil = replace(parts(f"query {EVIL}"), model_a=f"model {EVIL}", digest=EVIL, order=EVIL)
@@ -738,7 +738,7 @@ async def test_hostile_text_is_inert_in_every_cell_and_pane(tmp_path: Path) -> N
     assert shelf.texts(key)[1] == long_line, "what is kept is what was written"
 
 
-async def test_an_entry_with_absurdly_many_demonstrations_opens() -> None:
+async def test_P5_an_entry_with_absurdly_many_demonstrations_opens() -> None:
     shelf = Shelf()
     shelf.cache.set("many", [f"number {n}" for n in range(3_000)], query="many")
     async with pilot_of(shelf) as pilot:

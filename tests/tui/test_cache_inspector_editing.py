@@ -275,7 +275,7 @@ async def test_a_text_too_long_for_the_box_is_for_the_users_own_editor(shelf: Sh
         assert not inspector(pilot).query(DemonstrationEditor)
 
 
-async def test_what_is_pasted_is_cleaned(shelf: Shelf) -> None:
+async def test_X9_what_is_pasted_is_cleaned(shelf: Shelf) -> None:
     async with pilot_of(shelf) as pilot:
         box = await edit(pilot)
         box.post_message(events.Paste("a\x1b]52;c;x\x07\u202eb\n"))

@@ -95,7 +95,7 @@ def test_a_growing_age_is_a_falling_time_of_writing(
 # The view
 
 
-def test_an_answer_to_an_earlier_question_is_dropped() -> None:
+def test_X17_an_answer_to_an_earlier_question_is_dropped() -> None:
     view = CacheView().searching("sort")
     late = view.searching("sorting").with_rows(view.edition, rows(0))
     assert late.pages == {}

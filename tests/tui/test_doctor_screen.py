@@ -111,7 +111,7 @@ async def test_the_self_test_is_asked_for_says_where_it_is_and_can_be_ended(
         assert f"{B}: no demonstration that can be used" in " ".join(text(pilot).split())
 
 
-async def test_no_self_test_while_a_run_is_going_on(workshop: Workshop, tmp_path: Path) -> None:
+async def test_N26_no_self_test_while_a_run_is_going_on(workshop: Workshop, tmp_path: Path) -> None:
     hold = workshop.server.hold("headers", model=A)
     async with doctor(workshop, tmp_path) as pilot:
         await pilot.press("escape")
@@ -138,7 +138,7 @@ async def test_a_fault_of_the_doctors_own_is_told(
         assert examined(pilot) and "secret" not in text(pilot, "NoticeBar")
 
 
-async def test_the_report_is_copied_as_text(workshop: Workshop, tmp_path: Path) -> None:
+async def test_X18_the_report_is_copied_as_text(workshop: Workshop, tmp_path: Path) -> None:
     async with doctor(workshop, tmp_path) as pilot:
         await pilot.press("c")
         await until(pilot, lambda: pilot.app.clipboard)
@@ -163,7 +163,7 @@ async def test_leaving_while_it_looks_hangs_up(workshop: Workshop, tmp_path: Pat
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (60, 20), (200, 60)])
-async def test_no_size_is_too_odd(
+async def test_X8_no_size_is_too_odd(
     workshop: Workshop, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with doctor(workshop, tmp_path, size) as pilot:
@@ -185,12 +185,12 @@ def test_no_line_is_wider_than_the_screen_and_no_word_is_lost(width: int) -> Non
     assert content.plain.split().count("word") == 30 and content.plain.split().count("do") == 40
 
 
-def test_every_verdict_is_a_word_too() -> None:
+def test_X12_every_verdict_is_a_word_too() -> None:
     assert "warning" in rows(Report((LONG,)), 50).plain
     assert "warning" in rows(Report((LONG,)), 100).plain
 
 
-def test_hostile_text_in_a_finding_is_only_text() -> None:
+def test_T2_T5_hostile_text_in_a_finding_is_only_text() -> None:
     evil = Finding("a.b", "Ollama", "ok", "[red]x[/red] [@click=app.quit]q[/] [/]")
     assert "[@click=app.quit]" in rows(Report((evil,)), 100).plain
 

@@ -83,7 +83,7 @@ async def test_letters_typed_fast_all_arrive_before_enter_sends(workshop: Worksh
         assert screen.bench.run.query == "hello"
 
 
-async def test_escape_stops_the_run_and_gives_the_query_back(workshop: Workshop) -> None:
+async def test_N25_escape_stops_the_run_and_gives_the_query_back(workshop: Workshop) -> None:
     workshop.server.script(B, Reply("word " * 400, endless=True, token_delay=0.002))
     async with pilot_of(workshop) as pilot:
         screen = await ask(pilot)
@@ -111,7 +111,7 @@ async def test_a_failed_run_says_what_to_do_and_gives_the_query_back(workshop: W
         assert screen.bench.run.b.state == "failed"
 
 
-async def test_enter_while_a_run_goes_on_starts_no_second_one(workshop: Workshop) -> None:
+async def test_N26_X10_enter_while_a_run_goes_on_starts_no_second_one(workshop: Workshop) -> None:
     workshop.server.hold("headers", model=A)
     async with pilot_of(workshop) as pilot:
         screen = await ask(pilot)
@@ -186,7 +186,7 @@ async def test_the_picker_says_when_nothing_matches_and_escape_leaves_it(
         assert screen.bench.model_a == before
 
 
-async def test_a_cloud_model_needs_a_second_enter(workshop: Workshop) -> None:
+async def test_Z4_a_cloud_model_needs_a_second_enter(workshop: Workshop) -> None:
     workshop.server.add_model(CLOUD_STUB)
     async with pilot_of(workshop) as pilot:
         screen = await connected(pilot)
@@ -224,7 +224,7 @@ async def test_a_model_asked_for_that_is_not_there_is_named(workshop: Workshop) 
         assert screen.bench.ready
 
 
-async def test_a_model_deleted_between_pick_and_run_fails_with_a_way_on(
+async def test_N8_a_model_deleted_between_pick_and_run_fails_with_a_way_on(
     workshop: Workshop,
 ) -> None:
     async with pilot_of(workshop) as pilot:
@@ -315,7 +315,7 @@ async def test_new_lines_stay_in_the_box(workshop: Workshop) -> None:
         assert box.cursor_location[0] == 1
 
 
-async def test_a_huge_paste_is_cut_and_said(workshop: Workshop) -> None:
+async def test_X9_a_huge_paste_is_cut_and_said(workshop: Workshop) -> None:
     from textual.events import Paste
 
     async with pilot_of(workshop) as pilot:
@@ -378,7 +378,7 @@ async def test_beads_lead_to_their_panes(workshop: Workshop) -> None:
         assert isinstance(pilot.app.focused, QueryBox)
 
 
-async def test_copying_sends_the_raw_text(workshop: Workshop) -> None:
+async def test_X18_copying_sends_the_raw_text(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await ask_and_wait(pilot)
         await pilot.press("ctrl+y")
@@ -410,7 +410,7 @@ async def test_thinking_is_folded_and_opens_by_key_and_mouse(workshop: Workshop)
         assert not thinking.has_class("-open")
 
 
-async def test_a_fallback_to_raw_is_said_in_the_pane_and_above_the_box(
+async def test_N15_a_fallback_to_raw_is_said_in_the_pane_and_above_the_box(
     workshop: Workshop,
 ) -> None:
     workshop.server.script(A, "Sorry, I would rather not.")
@@ -444,7 +444,7 @@ async def test_a_key_that_does_not_apply_says_why(workshop: Workshop) -> None:
         assert "no query" in notice(screen)
 
 
-async def test_every_command_of_the_registry_has_an_action(workshop: Workshop) -> None:
+async def test_X19_every_command_of_the_registry_has_an_action(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await connected(pilot)
         for command in COMMANDS:
@@ -458,7 +458,7 @@ async def test_no_two_commands_share_a_key() -> None:
     assert len(keys) == len(set(keys))
 
 
-async def test_help_lists_every_command(workshop: Workshop) -> None:
+async def test_X19_help_lists_every_command(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         await connected(pilot)
         await pilot.press("f1")
@@ -471,7 +471,7 @@ async def test_help_lists_every_command(workshop: Workshop) -> None:
         assert isinstance(pilot.app.screen, MainScreen)
 
 
-async def test_the_palette_runs_commands_and_says_what_does_not_apply(
+async def test_X19_the_palette_runs_commands_and_says_what_does_not_apply(
     workshop: Workshop,
 ) -> None:
     async with pilot_of(workshop) as pilot:
@@ -490,7 +490,7 @@ async def test_the_palette_runs_commands_and_says_what_does_not_apply(
 # Without a server
 
 
-async def test_without_a_server_the_app_says_where_it_looked_and_offers_the_way_on(
+async def test_N1_without_a_server_the_app_says_where_it_looked_and_offers_the_way_on(
     workshop: Workshop,
 ) -> None:
     workshop.server.stop()
@@ -549,7 +549,7 @@ async def test_the_card_works_by_mouse(workshop: Workshop) -> None:
         assert not any(button.is_on_screen for button in screen.query("#retry"))
 
 
-async def test_a_server_without_models_says_what_to_pull(workshop: Workshop) -> None:
+async def test_X16_a_server_without_models_says_what_to_pull(workshop: Workshop) -> None:
     for model in list(workshop.server.models):
         workshop.server.remove_model(model.name)
     async with pilot_of(workshop) as pilot:
@@ -568,7 +568,7 @@ async def test_a_server_without_models_says_what_to_pull(workshop: Workshop) -> 
 EVIL = "[/] [red]x[/red] [@click=app.quit]q[/] \x1b]52;c;aGk=\x07 \x9b31m \u202egpj a[i] [a='x]y[/]"
 
 
-async def test_hostile_text_is_shown_as_written_everywhere(workshop: Workshop) -> None:
+async def test_T5_T7_hostile_text_is_shown_as_written_everywhere(workshop: Workshop) -> None:
     demonstrations = "".join(f"<demonstration>{EVIL} {n}</demonstration>" for n in range(3))
     workshop.server.script(A, Reply(f"<answer>{EVIL}</answer>{demonstrations}", thinking=EVIL))
     workshop.server.script(B, Reply(f"{EVIL}\n\n# {EVIL}\n\n- {EVIL}\n\n```{EVIL}\n{EVIL}\n```\n"))
@@ -582,7 +582,7 @@ async def test_hostile_text_is_shown_as_written_everywhere(workshop: Workshop) -
         assert pilot.app.is_running
 
 
-async def test_hostile_model_names_and_errors_break_nothing(
+async def test_T2_T5_X16_hostile_model_names_and_errors_break_nothing(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     workshop.server.fault("hostile_names", path="/api/tags")
@@ -598,7 +598,7 @@ async def test_hostile_model_names_and_errors_break_nothing(
         assert all(clean(m.name) is not None for m in screen.bench.models)
 
 
-async def test_odd_but_honest_model_names_are_no_trouble(workshop: Workshop) -> None:
+async def test_X16_odd_but_honest_model_names_are_no_trouble(workshop: Workshop) -> None:
     odd = FakeModel("hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M")
     workshop.server.add_model(odd)
     workshop.server.script(odd.name, ANSWER)
@@ -609,7 +609,7 @@ async def test_odd_but_honest_model_names_are_no_trouble(workshop: Workshop) -> 
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (60, 15), (400, 120)])
-async def test_no_size_is_too_odd(workshop: Workshop, size: tuple[int, int]) -> None:
+async def test_X8_no_size_is_too_odd(workshop: Workshop, size: tuple[int, int]) -> None:
     async with pilot_of(workshop, size) as pilot:
         screen = await ask_and_wait(pilot)
         assert screen.bench.run.error is None
@@ -619,7 +619,7 @@ async def test_no_size_is_too_odd(workshop: Workshop, size: tuple[int, int]) -> 
         assert pilot.app.is_running
 
 
-async def test_late_events_of_a_stopped_run_are_not_shown(workshop: Workshop) -> None:
+async def test_N26_X17_late_events_of_a_stopped_run_are_not_shown(workshop: Workshop) -> None:
     workshop.server.hold("headers", model=A)
     async with pilot_of(workshop) as pilot:
         screen = await ask(pilot)

@@ -58,7 +58,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refuses_what_is_slow_and_says_why(name: str) -> None:
+def test_T10_refuses_what_is_slow_and_says_why(name: str) -> None:
     text, why = REFUSED[name]
     gate = MarkdownGate()
     reason = gate.feed(text)

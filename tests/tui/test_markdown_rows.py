@@ -72,7 +72,7 @@ VERBATIM = [
     ],
     ids=["text", "heading", "item", "number", "quote", "bold", "fence", "indented", "table"],
 )
-def test_text_is_shown_as_written_wherever_it_stands(text: str, place: str) -> None:
+def test_T5_T7_T9_text_is_shown_as_written_wherever_it_stands(text: str, place: str) -> None:
     assert text in "\n".join(shown(place.format(text), width=100))
 
 
@@ -218,5 +218,5 @@ def test_links_carry_the_address_to_the_widgets_own_action() -> None:
         ("", False),
     ],
 )
-def test_only_links_to_web_hosts_are_links(href: str, web: bool) -> None:
+def test_T8_only_links_to_web_hosts_are_links(href: str, web: bool) -> None:
     assert is_web_link(href) is web

@@ -209,7 +209,7 @@ async def test_no_deletes_nothing(workshop: Workshop) -> None:
         assert len(workshop.server.models) == 4
 
 
-async def test_a_model_that_is_gone_meanwhile_says_so(workshop: Workshop) -> None:
+async def test_N8_a_model_that_is_gone_meanwhile_says_so(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         await opened(pilot)
         await put_cursor_on(pilot, THINKER)
@@ -318,7 +318,7 @@ async def test_refresh_sees_what_others_pulled(workshop: Workshop) -> None:
         await until(pilot, lambda: CLOUD_STUB.name in names(screen))
 
 
-async def test_a_server_that_is_gone_is_an_error_with_a_way_on(workshop: Workshop) -> None:
+async def test_N1_a_server_that_is_gone_is_an_error_with_a_way_on(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await opened(pilot)
         workshop.server.stop()
@@ -332,7 +332,7 @@ async def test_a_server_that_is_gone_is_an_error_with_a_way_on(workshop: Worksho
         await until(pilot, lambda: screen.view.server.status == "up")
 
 
-async def test_while_a_run_goes_on_models_are_left_alone(workshop: Workshop) -> None:
+async def test_N26_while_a_run_goes_on_models_are_left_alone(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         workshop.server.hold("headers")
         await ask(pilot)
@@ -382,7 +382,7 @@ async def test_each_command_runs_or_says_why_not(workshop: Workshop) -> None:
 
 
 @pytest.mark.slow
-async def test_a_thousand_models_are_listed_and_keys_still_work(workshop: Workshop) -> None:
+async def test_Z8_a_thousand_models_are_listed_and_keys_still_work(workshop: Workshop) -> None:
     for number in range(1000):
         workshop.server.add_model(FakeModel(f"many:{number:04}"))
     async with pilot_of(workshop) as pilot:
@@ -397,7 +397,9 @@ async def test_a_thousand_models_are_listed_and_keys_still_work(workshop: Worksh
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
-async def test_hostile_names_and_texts_stay_text(workshop: Workshop, size: tuple[int, int]) -> None:
+async def test_T2_T5_X16_hostile_names_and_texts_stay_text(
+    workshop: Workshop, size: tuple[int, int]
+) -> None:
     evil = "[/][@click=app.quit]\x1b]52;c;eA==\x07\u202e" + "名" * 60
     workshop.server.add_model(
         FakeModel(evil, family=evil, parameter_size=evil, quantization=evil, capabilities=(evil,))

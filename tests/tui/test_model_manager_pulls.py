@@ -321,7 +321,7 @@ async def test_a_suggested_pair_is_pulled_by_mouse_and_asks_when_the_disk_is_too
         assert workshop.server.calls("/api/pull") == []
 
 
-async def test_hostile_words_of_a_pull_stay_text(workshop: Workshop) -> None:
+async def test_T2_T5_hostile_words_of_a_pull_stay_text(workshop: Workshop) -> None:
     evil = "[/][@click=app.quit]\x1b]52;c;eA==\x07"
     workshop.server.fault("error_mid", path="/api/pull", error=evil)
     async with pilot_of(workshop) as pilot:

@@ -90,7 +90,7 @@ async def test_cloud_models_stand_below_a_warning_that_cannot_be_chosen(
         assert main_screen(pilot).bench.model_a == before
 
 
-async def test_a_cloud_model_still_needs_two_yeses(workshop: Workshop) -> None:
+async def test_Z4_a_cloud_model_still_needs_two_yeses(workshop: Workshop) -> None:
     workshop.server.add_model(CLOUD_STUB)
     async with pilot_of(workshop) as pilot:
         screen = await picker(pilot, "f3")

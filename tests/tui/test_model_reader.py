@@ -60,7 +60,9 @@ async def test_speeds_without_data_or_with_a_broken_store_are_just_not_there() -
 
 
 @pytest.mark.parametrize("error", [ServerUnreachable("no", "yes"), ZeroDivisionError()])
-async def test_a_server_that_is_gone_is_a_value_and_what_was_known_stays(error: Exception) -> None:
+async def test_N1_a_server_that_is_gone_is_a_value_and_what_was_known_stays(
+    error: Exception,
+) -> None:
     engine = Shelf()
     before = await model_reader.look(engine, ServerView(), None, KnownShapes())
     engine.blind = error

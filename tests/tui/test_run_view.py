@@ -213,13 +213,13 @@ any_event = st.sampled_from([event for _, event, _ in STEPS.values()])
 
 
 @given(any_event, st.text(max_size=5))
-def test_late_events_of_another_run_change_nothing(event: Event, other: str) -> None:
+def test_X17_late_events_of_another_run_change_nothing(event: Event, other: str) -> None:
     view = replace(A_WRITES, run_id=f"not {other}")
     assert apply(view, event, NOW) is view
 
 
 @given(st.lists(any_event, max_size=20))
-def test_events_in_any_order_keep_the_view_sound(sequence: list[Event]) -> None:
+def test_N26_events_in_any_order_keep_the_view_sound(sequence: list[Event]) -> None:
     view = FRESH
     for now, event in enumerate(sequence):
         view = apply(view, event, float(now))

@@ -264,7 +264,7 @@ async def test_what_goes_before_the_file_is_said(workshop: Workshop) -> None:
         await said(pilot, screen, "It counts when OLLAMA_HOST does not go before it.")
 
 
-async def test_servers_are_not_changed_under_a_run(workshop: Workshop) -> None:
+async def test_N26_servers_are_not_changed_under_a_run(workshop: Workshop) -> None:
     workshop.server.hold("headers", model=A)
     async with pilot_of(workshop) as pilot:
         await ask(pilot)

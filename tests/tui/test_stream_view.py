@@ -100,7 +100,7 @@ async def test_text_from_before_the_mount_is_shown() -> None:
         await until(pilot, lambda: view.rows.plain_rows() == ["early words"])
 
 
-async def test_no_control_character_reaches_the_terminal() -> None:
+async def test_T1_no_control_character_reaches_the_terminal() -> None:
     view = StreamView()
     async with running(view) as (app, pilot):
         await show(view, pilot, EVIL + "`" + EVIL + "`\n\n    " + EVIL + "\n- " + EVIL)
@@ -110,7 +110,7 @@ async def test_no_control_character_reaches_the_terminal() -> None:
 
 
 @pytest.mark.parametrize("plain", [False, True])
-async def test_markup_is_shown_as_written_and_clicking_it_does_nothing(plain: bool) -> None:
+async def test_T5_T6_markup_is_shown_as_written_and_clicking_it_does_nothing(plain: bool) -> None:
     view = StreamView()
     async with running(view) as (app, pilot):
         if plain:
@@ -127,7 +127,7 @@ async def test_markup_is_shown_as_written_and_clicking_it_does_nothing(plain: bo
         assert app.links == app.opened == []
 
 
-async def test_only_web_links_are_requested_and_none_is_opened() -> None:
+async def test_T8_only_web_links_are_requested_and_none_is_opened() -> None:
     view = StreamView()
     async with running(view) as (app, pilot):
         await show(view, pilot, "[good](https://example.com/a)\n\n[bad](file:///etc/passwd) -opt")
@@ -153,7 +153,9 @@ async def test_only_web_links_are_requested_and_none_is_opened() -> None:
     ],
     ids=["line", "wide line", "code", "table", "quotes", "paragraph"],
 )
-async def test_what_would_be_slow_is_shown_as_plain_text_with_a_reason(text: str, why: str) -> None:
+async def test_T10_what_would_be_slow_is_shown_as_plain_text_with_a_reason(
+    text: str, why: str
+) -> None:
     view = StreamView()
     async with running(view) as (_, pilot):
         await show(view, pilot, text)
@@ -168,7 +170,7 @@ async def test_what_would_be_slow_is_shown_as_plain_text_with_a_reason(text: str
         assert view.rows.plain_rows() == ["Short"]
 
 
-async def test_a_long_text_is_shown_over_several_frames() -> None:
+async def test_T10_a_long_text_is_shown_over_several_frames() -> None:
     view = StreamView()
     async with running(view) as (_, pilot):
         text = "word word word\n\n" * 3000
@@ -336,7 +338,7 @@ async def test_hidden_and_zero_size_views_keep_up() -> None:
         await until(pilot, lambda: view.scroll_y == view.max_scroll_y > 0)
 
 
-async def test_a_view_can_go_while_it_has_text_to_show() -> None:
+async def test_X17_a_view_can_go_while_it_has_text_to_show() -> None:
     view = StreamView()
     async with running(view) as (app, pilot):
         view.set_text(PARAGRAPHS * 100)
@@ -349,7 +351,7 @@ async def test_a_view_can_go_while_it_has_text_to_show() -> None:
         assert view.text == ""
 
 
-async def test_filling_a_view_again_and_again_grows_nothing() -> None:
+async def test_X13_filling_a_view_again_and_again_grows_nothing() -> None:
     view = StreamView()
     async with running(view) as (app, pilot):
         await show(view, pilot, PARAGRAPHS)
@@ -372,7 +374,7 @@ async def test_the_timer_rests_when_there_is_nothing_to_show() -> None:
         assert view.rows.plain_rows() == ["text"]
 
 
-async def test_any_number_of_tokens_is_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_X14_any_number_of_tokens_is_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
     view = StreamView()
     writes: list[int] = []
     real = view.show_next
@@ -410,7 +412,7 @@ async def test_copied_text_has_its_lines_in_one_piece() -> None:
     ["👩‍💻" * 40, "你好" * 40, "e\u0301" * 100, "a\tb\tc\r\nd", "🇩🇪" * 40, "ﷺ" * 30, "\ud83d x"],
 )
 @pytest.mark.parametrize("place", ["{}", "```\n{}\n```", "| {} |\n|-|\n| {} |", "- {}"])
-async def test_odd_text_stays_inside_the_view(text: str, place: str) -> None:
+async def test_T11_T12_odd_text_stays_inside_the_view(text: str, place: str) -> None:
     view = StreamView()
     view.styles.border = ("round", "red")
     async with running(view, size=(40, 16)) as (app, pilot):
@@ -452,7 +454,7 @@ async def test_a_plain_view_cleans_scrolls_and_follows() -> None:
         assert not view.following
 
 
-async def test_typing_goes_on_while_text_streams() -> None:
+async def test_X14_typing_goes_on_while_text_streams() -> None:
     view = StreamView()
     async with running(view) as (app, pilot):
         box = app.query_one(Input)

@@ -91,7 +91,7 @@ async def test_a_run_goes_to_both_and_what_each_holds_is_shown(
         assert screen.bench.memory == MEMORY and screen.bench.at("b").memory is None
 
 
-async def test_the_way_to_the_other_machine_is_marked_and_said_once(
+async def test_Z5_the_way_to_the_other_machine_is_marked_and_said_once(
     workshop: Workshop, far_server: OllamaServer
 ) -> None:
     async with pilot_of(workshop, far_server) as pilot:

@@ -30,6 +30,8 @@ ROLES = {
 MAX_NAME = 36
 ROOMY = 64
 """Screen width (cells) from which rows say the quantisation too."""
+MOST_LISTED = 300
+"""Rows laid out at once; a server with more is told apart by typing, not by scrolling."""
 KEYS = "enter choose · escape back"
 NO_MATCH = "No model matches. Delete what you typed to see them all."
 
@@ -135,11 +137,14 @@ class ModelPicker(ModalScreen["str | None"]):
         """The models that contain what was typed: those of this machine, then those elsewhere."""
         words = typed.lower().split()
         known = self._known.of(self._bench.choosable)
-        rows = [
-            self._row(model, known.get(model.name))
+        matching = [
+            model
             for model in self._bench.choosable
             if all(word in model.name.lower() for word in words)
         ]
+        if len(matching) > MOST_LISTED:  # and the chosen one among them
+            matching.sort(key=lambda model: model.name != self._chosen)
+        rows = [self._row(model, known.get(model.name)) for model in matching[:MOST_LISTED]]
         here = [row for row in rows if row.kind != "cloud"]
         elsewhere = [row for row in rows if row.kind == "cloud"]
         self._shown = [*here, *([None, *elsewhere] if elsewhere else [])]
@@ -150,6 +155,9 @@ class ModelPicker(ModalScreen["str | None"]):
         badges = max((len(badge(row)[0]) for row in here), default=0)
         # Options have no ids: two rows of a broken server may carry the same name.
         options.add_options(self._option(row, width, badges) for row in self._shown)
+        if more := len(matching) - len(rows):
+            text = f"… and {more:,} more; type a part of the name"
+            options.add_option(Option(Content.styled(text, "$text-muted"), disabled=True))
         places = [place for place, row in enumerate(self._shown) if row is not None]
         chosen = [p for p in places if self._shown[p].info.name == self._chosen]  # type: ignore[union-attr]
         if places:

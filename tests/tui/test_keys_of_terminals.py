@@ -1,0 +1,32 @@
+"""Every command can be had in any terminal: by a key that all of them send, or by the palette."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sutra_tui.tui.cache_commands import CACHE_COMMANDS
+from sutra_tui.tui.commands import COMMANDS
+from sutra_tui.tui.model_commands import MODEL_COMMANDS
+
+FROM_ANY_TERMINAL = re.compile(
+    r"""
+    [a-z0-9] | shift\+[a-z] | [A-Z] | ctrl\+[a-z] | f([1-9]|10) | shift\+tab
+    | escape | enter | tab | space | backspace | delete | up | down | left | right | home | end
+    | pageup | pagedown | slash | question_mark | comma | full_stop | plus | minus
+    | left_square_bracket | right_square_bracket | less_than_sign | greater_than_sign
+    """,
+    re.VERBOSE,
+)
+EVERYTHING = {
+    command.id: command.key for command in (*COMMANDS, *CACHE_COMMANDS, *MODEL_COMMANDS.all)
+}
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_X19_one_of_its_keys_is_sent_by_every_terminal(name: str) -> None:
+    """Not ctrl+enter, alt and the like: many terminals and multiplexers swallow them."""
+    keys = [key.strip() for key in EVERYTHING[name].split(",") if key.strip()]
+    in_the_palette_only = not keys
+    assert in_the_palette_only or any(FROM_ANY_TERMINAL.fullmatch(key) for key in keys)
