@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from .errors import PromptTooLong
-from .protocol import GenerationOptions, Message
+from .message import Message
+from .protocol import GenerationOptions
 
 LIKELY_CHARS_PER_TOKEN: Final = 4.0
 """Characters of English or code a token holds on average with today's vocabularies."""

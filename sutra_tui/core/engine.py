@@ -10,16 +10,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from .message import Message
 from .model_details import Disk, ModelDetails
-from .protocol import (
-    GenerationOptions,
-    LoadedModel,
-    Memory,
-    Message,
-    ModelInfo,
-    ModelShape,
-    StageStats,
-)
+from .protocol import GenerationOptions, LoadedModel, Memory, ModelInfo, ModelShape, StageStats
 from .pulling import PullLine
 
 RoleName = Literal["a", "b"]

@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import SutraError
 from .fields import plain
-from .protocol import (
-    HandoffResult,
-    Message,
-    Method,
-    StageName,
-    StageStats,
-    Status,
-)
+from .message import Message
+from .protocol import HandoffResult, Method, StageName, StageStats, Status
 
 if TYPE_CHECKING:
     from .plan import RunPlan  # brings much that a first frame does without

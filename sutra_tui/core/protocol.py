@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from . import fields
+from .message import Message
 
 Method = Literal["handoff", "raw"]
 """The shape of a run: `handoff` chains Model A and Model B, `raw` asks Model B alone."""
@@ -17,8 +18,6 @@ Order = Literal["answer-first", "demos-first"]
 """What Model A writes first: its draft, or the demonstrations."""
 CacheMode = Literal["use", "bypass", "off"]
 """`use` reads and writes, `bypass` only writes (the fresh one replaces it), `off` does neither."""
-Speaker = Literal["system", "user", "assistant"]
-"""Whose words a chat message is."""
 StageName = Literal["A", "parse", "B"]
 Status = Literal["complete", "incomplete", "stopped", "failed", "cached", "skipped"]
 """How a stage or run ended. `incomplete`: the model was cut off (length, no `done`)."""
@@ -29,14 +28,6 @@ CACHE_MODES: tuple[CacheMode, ...] = ("use", "bypass", "off")
 DEFAULT_COUNT = 3
 """Demonstrations wanted from Model A, as in the system this one succeeds."""
 MAX_COUNT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One chat message as sent to the server."""
-
-    role: Speaker
-    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +405,7 @@ def _stage(data: Mapping[str, Any]) -> StageRecord:
         model=fields.text(data, "model", ""),
         digest=fields.text(data, "digest", ""),
         status=fields.choice(data, "status", Status, "complete"),
-        messages=tuple(_message(message) for message in fields.objects(data, "messages")),
+        messages=tuple(Message.from_dict(message) for message in fields.objects(data, "messages")),
         options=fields.mapping(data, "options"),
         output=fields.text(data, "output", ""),
         thinking=fields.text(data, "thinking", ""),
@@ -422,10 +413,6 @@ def _stage(data: Mapping[str, Any]) -> StageRecord:
         problems=fields.texts(data, "problems"),
         stats=_stats(fields.mapping(data, "stats")),
     )
-
-
-def _message(data: Mapping[str, Any]) -> Message:
-    return Message(fields.choice(data, "role", Speaker, "user"), fields.text(data, "content"))
 
 
 def _stats(data: Mapping[str, Any]) -> StageStats:

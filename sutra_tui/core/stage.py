@@ -17,8 +17,9 @@ from .calling import Clock, Stopwatch, call
 from .engine import ChatChunk, ChatRequest, Engine
 from .errors import EngineError
 from .events import Event, Notice, Phase, PhaseName, StageFinished, StageStarted
+from .message import Message
 from .patience import within
-from .protocol import Message, StageName, StageStats, Status
+from .protocol import StageName, StageStats, Status
 from .reading import Reader
 from .repetition import RepetitionWatch
 from .residency import MemoryKeeper

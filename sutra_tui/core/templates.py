@@ -15,14 +15,21 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from .errors import InvalidTemplate
-from .protocol import MAX_COUNT, Message, Order
+from .message import Message, Origin
+from .protocol import MAX_COUNT, Order
 
-HOLES: Final = ("query", "demonstrations", "draft", "count")
+HOLES: Final[Mapping[str, Origin]] = {
+    "query": "query",
+    "demonstrations": "demonstrations",
+    "draft": "draft",
+    "count": "instructions",
+}
+"""The names of the holes, and where what is put into them comes from."""
 _HOLE: Final = re.compile(r"\{(" + "|".join(HOLES) + r")\}")
 
 # Tokens that chat formats use to switch speakers. A small model often leaks them, and a server that
@@ -164,8 +171,9 @@ class Templates:
             system: The user's own standing instructions; empty for none.
         """
         wanted = str(max(1, min(count, MAX_COUNT)))
-        text = substitute(self._prompt_a(order), {"query": query, "count": wanted})
-        return _messages(self.system_a, system, text)
+        return _messages(
+            self.system_a, system, self._prompt_a(order), {"query": query, "count": wanted}
+        )
 
     def messages_b(
         self,
@@ -186,18 +194,14 @@ class Templates:
                 occurs in none of them.
         """
         if not demonstrations:
-            return _messages("", system, substitute(PROMPT_RAW, {"query": query}))
-        block = fence(demonstrations, delimiter)
-        text = substitute(
-            self.prompt_b,
-            {
-                "query": query,
-                "demonstrations": block,
-                "draft": draft,
-                "count": str(len(demonstrations)),
-            },
-        )
-        return _messages(self.system_b, system, text)
+            return _messages("", system, PROMPT_RAW, {"query": query})
+        values = {
+            "query": query,
+            "demonstrations": fence(demonstrations, delimiter),
+            "draft": draft,
+            "count": str(len(demonstrations)),
+        }
+        return _messages(self.system_b, system, self.prompt_b, values)
 
 
 def substitute(template: str, values: Mapping[str, str]) -> str:
@@ -207,7 +211,17 @@ def substitute(template: str, values: Mapping[str, str]) -> str:
         template: Text with `{query}`-like holes; any other brace stays as it is.
         values: Text for each hole; a hole without a value becomes empty.
     """
-    return _HOLE.sub(lambda match: values.get(match[1], ""), template)
+    return "".join(text for _, text in _filled(template, values))
+
+
+def _filled(template: str, values: Mapping[str, str]) -> Iterator[tuple[Origin, str]]:
+    """A template's own text and what was put into its holes, in order."""
+    end = 0
+    for match in _HOLE.finditer(template):
+        yield "instructions", template[end : match.start()]
+        yield HOLES[match[1]], values.get(match[1], "")
+        end = match.end()
+    yield "instructions", template[end:]
 
 
 def fence(demonstrations: Sequence[str], delimiter: str | None = None) -> str:
@@ -236,7 +250,11 @@ def _fresh_delimiter(demonstrations: Sequence[str]) -> str:
             return name
 
 
-def _messages(rules: str, system: str, user: str) -> tuple[Message, ...]:
-    instructions = "\n\n".join(part for part in (rules, system.strip()) if part)
-    messages = (Message("system", instructions),) if instructions else ()
-    return (*messages, Message("user", user))
+def _messages(
+    rules: str, system: str, prompt: str, values: Mapping[str, str]
+) -> tuple[Message, ...]:
+    own = system.strip()
+    between = "\n\n" if rules and own else ""
+    instructions = Message.of("system", [("instructions", rules + between), ("system", own)])
+    user = Message.of("user", _filled(prompt, values))
+    return (instructions, user) if instructions.content else (user,)

@@ -20,8 +20,9 @@ from ..core import pipeline
 from ..core.engine import ChatRequest, Engine
 from ..core.errors import EngineError, SutraError, UnexpectedFailure
 from ..core.events import RunFailed
+from ..core.message import Message
 from ..core.patience import within
-from ..core.protocol import GenerationOptions, HandoffResult, Message, ModelInfo, StageStats
+from ..core.protocol import GenerationOptions, HandoffResult, ModelInfo, StageStats
 from ..core.request import RunRequest
 from ..core.residency import MemoryKeeper
 from ..core.role import Role

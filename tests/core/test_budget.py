@@ -12,7 +12,8 @@ from sutra_tui.core.budget import (
     suspect_cut,
 )
 from sutra_tui.core.errors import PromptTooLong
-from sutra_tui.core.protocol import GenerationOptions, Message
+from sutra_tui.core.message import Message
+from sutra_tui.core.protocol import GenerationOptions
 
 OPTIONS = GenerationOptions(num_ctx=4096, num_predict=1024)
 

@@ -12,7 +12,8 @@ from sutra_tui.core import calling
 from sutra_tui.core.calling import Stopwatch, call, is_loaded
 from sutra_tui.core.engine import ChatChunk, ChatRequest
 from sutra_tui.core.errors import ServerUnreachable, StreamInterrupted
-from sutra_tui.core.protocol import GenerationOptions, LoadedModel, Message, StageStats
+from sutra_tui.core.message import Message
+from sutra_tui.core.protocol import GenerationOptions, LoadedModel, StageStats
 from sutra_tui.engines.ollama import OllamaEngine
 from tests.core.pretend_engine import PretendEngine
 from tests.ollama_server import QWEN_4B_THINKING, OllamaServer, Reply

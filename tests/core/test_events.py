@@ -28,8 +28,9 @@ from sutra_tui.core.events import (
     to_dict,
 )
 from sutra_tui.core.memory import Footprint
+from sutra_tui.core.message import Message
 from sutra_tui.core.plan import RolePlan, RunPlan
-from sutra_tui.core.protocol import HandoffResult, Message, StageRecord, StageStats
+from sutra_tui.core.protocol import HandoffResult, StageRecord, StageStats
 
 RESULT = HandoffResult("q", "Vec<u8>", stages=(StageRecord("B", stats=StageStats(load_ms=2.5)),))
 SAID: dict[str, Event] = {

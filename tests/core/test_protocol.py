@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sutra_tui.core.message import Message
 from sutra_tui.core.protocol import (
     METHODS,
     GenerationOptions,
     HandoffPacket,
     HandoffResult,
-    Message,
     ModelInfo,
     ModelShape,
     StageName,

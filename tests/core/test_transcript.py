@@ -25,7 +25,8 @@ from sutra_tui.core.events import (
     StageStarted,
     Token,
 )
-from sutra_tui.core.protocol import HandoffResult, Message, StageName, StageStats, Status
+from sutra_tui.core.message import Message
+from sutra_tui.core.protocol import HandoffResult, StageName, StageStats, Status
 from sutra_tui.core.transcript import Transcript
 
 R = "run-1"

@@ -15,7 +15,8 @@ from sutra_tui.core.errors import (
     ModelNotFound,
 )
 from sutra_tui.core.memory import footprint, residency
-from sutra_tui.core.protocol import GenerationOptions, Message
+from sutra_tui.core.message import Message
+from sutra_tui.core.protocol import GenerationOptions
 from sutra_tui.core.templates import Templates
 from sutra_tui.engines.demo import PACES, demo_engine, queries
 from sutra_tui.engines.demo_library import library

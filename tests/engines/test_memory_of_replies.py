@@ -15,7 +15,8 @@ FLOOD = """
 import asyncio, resource, sys
 from sutra_tui.core.engine import ChatRequest
 from sutra_tui.core.errors import EngineError
-from sutra_tui.core.protocol import GenerationOptions, Message
+from sutra_tui.core.message import Message
+from sutra_tui.core.protocol import GenerationOptions
 from sutra_tui.engines.ollama import OllamaEngine
 
 def peak():

@@ -14,7 +14,8 @@ import pytest
 
 from sutra_tui.core.engine import ChatChunk, ChatRequest, Engine
 from sutra_tui.core.errors import EngineError, InvalidHost
-from sutra_tui.core.protocol import GenerationOptions, Memory, Message
+from sutra_tui.core.message import Message
+from sutra_tui.core.protocol import GenerationOptions, Memory
 from sutra_tui.engines import ollama as engine_module
 from sutra_tui.engines import open_engine
 from sutra_tui.engines.ollama import OllamaEngine
@@ -774,7 +775,8 @@ def test_N21_N22_a_bad_environment_does_not_stop_a_chat(
     code = (
         "import asyncio, os\n"
         "from sutra_tui.core.engine import ChatRequest\n"
-        "from sutra_tui.core.protocol import GenerationOptions, Message\n"
+        "from sutra_tui.core.message import Message\n"
+        "from sutra_tui.core.protocol import GenerationOptions\n"
         "from sutra_tui.engines.ollama import OllamaEngine\n"
         "before = dict(os.environ)\n"
         "async def run():\n"

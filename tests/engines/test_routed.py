@@ -12,8 +12,9 @@ import pytest
 from sutra_tui import AgentHandoff, DemonstrationCache
 from sutra_tui.core.engine import ChatRequest
 from sutra_tui.core.errors import InvalidHost, ModelNotFound, ServerUnreachable
+from sutra_tui.core.message import Message
 from sutra_tui.core.model_details import Disk
-from sutra_tui.core.protocol import GenerationOptions, LoadedModel, Memory, Message, ModelInfo
+from sutra_tui.core.protocol import GenerationOptions, LoadedModel, Memory, ModelInfo
 from sutra_tui.core.residency import MemoryKeeper
 from sutra_tui.core.role import Role
 from sutra_tui.engines import open_engine

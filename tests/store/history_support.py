@@ -17,7 +17,8 @@ from sutra_tui.core.events import (
     StageStarted,
     Token,
 )
-from sutra_tui.core.protocol import HandoffResult, Message, StageRecord, StageStats, count_tokens
+from sutra_tui.core.message import Message
+from sutra_tui.core.protocol import HandoffResult, StageRecord, StageStats, count_tokens
 from sutra_tui.store.history import History, HistoryRun
 
 START = 1_700_000_000.0
