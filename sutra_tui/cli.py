@@ -134,7 +134,7 @@ def _tui(args: argparse.Namespace) -> int:
         server_process=process,
         circumstances=circumstances,
         state_file=paths.state_file(),
-        measured=_measured(),
+        open_measured=_measured,
         examples=tuple(query.text for query in queries()),
         warnings=tuple(warnings),
         reading=reading,

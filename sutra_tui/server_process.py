@@ -13,16 +13,19 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from .core.clean import clean_line
-from .core.engine import Engine
 from .core.errors import SutraError
 from .installation import Installation, find_installation
 from .store.files import claim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from .core.engine import Engine
 
 POLL_S: Final = 0.15
 """How often it is seen whether the server answers, or has ended."""

@@ -5,9 +5,14 @@ Invariant: pure text in, text out; outside text passes `clean_line` here on its 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .core.clean import clean_line
-from .core.engine import Engine
-from .core.protocol import ModelInfo, StageStats
+
+if TYPE_CHECKING:
+    from .core.engine import Engine
+    from .core.model_info import ModelInfo
+    from .core.stats import StageStats
 
 
 def size(bytes_: int) -> str:

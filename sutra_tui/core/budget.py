@@ -17,7 +17,7 @@ from typing import Final
 
 from .errors import PromptTooLong
 from .message import Message
-from .protocol import GenerationOptions
+from .options import GenerationOptions
 
 LIKELY_CHARS_PER_TOKEN: Final = 4.0
 """Characters of English or code a token holds on average with today's vocabularies."""

@@ -13,10 +13,12 @@ from typing import TypedDict
 
 from .demonstration_store import DemonstrationStore
 from .events import CacheHit, DemonstrationFound, Event, StageFinished, StageStarted, Token
+from .model_info import ModelInfo
+from .options import GenerationOptions
 from .parser import ParsedDraft
-from .protocol import GenerationOptions, ModelInfo, StageStats
 from .request import RunRequest
 from .role import role_options
+from .stats import StageStats
 
 
 class KeyParts(TypedDict):

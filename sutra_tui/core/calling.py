@@ -19,7 +19,7 @@ from .errors import EngineError
 from .events import PhaseName
 from .model_names import same_model
 from .patience import settle
-from .protocol import StageStats
+from .stats import StageStats
 
 Clock = Callable[[], float]
 """Seconds from any fixed point."""

@@ -6,14 +6,19 @@ cancelling the task) closes the connection before control returns.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from .message import Message
-from .model_details import Disk, ModelDetails
-from .protocol import GenerationOptions, LoadedModel, Memory, ModelInfo, ModelShape, StageStats
-from .pulling import PullLine
+from .model_info import LoadedModel, Memory, ModelInfo, ModelShape
+from .options import GenerationOptions
+from .stats import StageStats
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from .message import Message
+    from .model_details import Disk, ModelDetails
+    from .pulling import PullLine
 
 RoleName = Literal["a", "b"]
 """Model A's role in a run, or Model B's."""

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from .errors import SutraError
 from .fields import plain
 from .message import Message
-from .protocol import HandoffResult, Method, StageName, StageStats, Status
+from .options import Method
+from .protocol import HandoffResult, StageName, Status
+from .stats import StageStats
 
 if TYPE_CHECKING:
     from .plan import RunPlan  # brings much that a first frame does without

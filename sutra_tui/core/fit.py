@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .memory import HEADROOM, Footprint, footprint
-from .protocol import Memory, ModelInfo, ModelShape
+from .model_info import Memory, ModelInfo, ModelShape
 
 Verdict = Literal["fits", "tight", "does not fit", "unknown"]
 """`tight`: only with less than `HEADROOM` to spare, or once other models are unloaded."""

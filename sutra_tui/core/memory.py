@@ -9,11 +9,13 @@ it anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from .protocol import Memory, ModelInfo, ModelShape
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .model_info import Memory, ModelInfo, ModelShape
 
 GB: Final = 1024**3
 BUFFERS: Final = int(0.45 * GB)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .protocol import ModelShape
+from .model_info import ModelShape
 
 
 @dataclass(frozen=True, slots=True)

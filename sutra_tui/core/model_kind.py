@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .model_info import ModelInfo
 from .model_names import is_cloud_name
-from .protocol import ModelInfo
 
 Kind = Literal["text", "embedding", "cloud", "other"]
 """`text` can play a role here; `cloud` could, but prompts would leave this machine."""

@@ -6,12 +6,15 @@ picked, and the same list gives the same pair.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .memory import footprint
+from .model_info import Memory, ModelInfo, ModelShape
 from .model_names import is_cloud_name
-from .protocol import GenerationOptions, Memory, ModelInfo, ModelShape
+from .options import GenerationOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CLEARLY_SMALLER: Final = 0.5
 """Model A costs time before Model B may begin; half of B's size keeps it clearly quicker."""

@@ -22,8 +22,8 @@ from .memory import (
     judge,
     together_or_not,
 )
+from .model_info import LoadedModel, Memory
 from .plan_time import Expected, RoleTime, expected_seconds
-from .protocol import LoadedModel, Memory
 from .request import RunRequest
 from .role import Role, same_weights
 

@@ -6,189 +6,54 @@ Invariant: nothing here acts. Times are milliseconds (`_ms`), sizes are bytes, c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from . import fields
 from .message import Message
+from .model_info import LoadedModel, Memory, ModelInfo, ModelShape
+from .options import (
+    CACHE_MODES,
+    DEFAULT_COUNT,
+    MAX_COUNT,
+    METHODS,
+    ORDERS,
+    CacheMode,
+    GenerationOptions,
+    Method,
+    Order,
+    reconcile,
+)
+from .stats import StageStats
 
-Method = Literal["handoff", "raw"]
-"""The shape of a run: `handoff` chains Model A and Model B, `raw` asks Model B alone."""
-Order = Literal["answer-first", "demos-first"]
-"""What Model A writes first: its draft, or the demonstrations."""
-CacheMode = Literal["use", "bypass", "off"]
-"""`use` reads and writes, `bypass` only writes (the fresh one replaces it), `off` does neither."""
+__all__ = [
+    "CACHE_MODES",
+    "DEFAULT_COUNT",
+    "MAX_COUNT",
+    "METHODS",
+    "ORDERS",
+    "CacheMode",
+    "GenerationOptions",
+    "HandoffPacket",
+    "HandoffResult",
+    "LoadedModel",
+    "Memory",
+    "Message",
+    "Method",
+    "ModelInfo",
+    "ModelShape",
+    "Order",
+    "StageName",
+    "StageRecord",
+    "StageStats",
+    "Status",
+    "count_tokens",
+    "reconcile",
+]
+
 StageName = Literal["A", "parse", "B"]
 Status = Literal["complete", "incomplete", "stopped", "failed", "cached", "skipped"]
 """How a stage or run ended. `incomplete`: the model was cut off (length, no `done`)."""
-
-METHODS: tuple[Method, ...] = ("handoff", "raw")
-ORDERS: tuple[Order, ...] = ("answer-first", "demos-first")
-CACHE_MODES: tuple[CacheMode, ...] = ("use", "bypass", "off")
-DEFAULT_COUNT = 3
-"""Demonstrations wanted from Model A, as in the system this one succeeds."""
-MAX_COUNT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationOptions:
-    """How one role generates. `num_ctx` and `num_predict` are always sent.
-
-    A different `num_ctx` between two calls makes Ollama reload the model, and an unset
-    `num_predict` lets a looping model run for hours, so neither has an "unset".
-
-    Args:
-        temperature: Sampling temperature; None leaves the model's own default.
-        seed: Sampling seed; None is random.
-        num_ctx: Context window in tokens, prompt and reply together.
-        num_predict: Most tokens the model may write, thinking included.
-        keep_alive: Seconds the model stays loaded afterwards; negative is for ever, None is the
-            server's default.
-        think: Whether a thinking model thinks; None means off, for speed.
-        repeat_penalty: Sent always, because Ollama's default changed between versions.
-    """
-
-    temperature: float | None = None
-    seed: int | None = None
-    num_ctx: int = 4096
-    num_predict: int = 1024
-    keep_alive: float | None = None
-    think: bool | None = None
-    repeat_penalty: float = 1.1
-
-    def sampling(self) -> dict[str, Any]:
-        """The part that changes what a model writes; the cache key is made from it."""
-        return {
-            "temperature": self.temperature,
-            "seed": self.seed,
-            "num_ctx": self.num_ctx,
-            "num_predict": self.num_predict,
-            "think": bool(self.think),
-            "repeat_penalty": self.repeat_penalty,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """One pulled model as the server lists it.
-
-    Args:
-        name: Full name with tag.
-        digest: Hex digest of the manifest; a retagged model has a new one.
-        size: Bytes on disk, about what the weights take in memory.
-        parameter_size: As the server prints it, "3.2B"; empty when unknown.
-        quantization: As the server prints it, "Q4_K_M"; empty when unknown.
-        family: Architecture family, "llama".
-        context_length: Longest context the model was trained for, in tokens; None when unknown.
-        capabilities: "completion", "thinking", "embedding", ...; None when the server does not say.
-        remote: A cloud model: prompts would leave this machine.
-        modified_at: RFC 3339 time of the last pull.
-    """
-
-    name: str
-    digest: str = ""
-    size: int = 0
-    parameter_size: str = ""
-    quantization: str = ""
-    family: str = ""
-    context_length: int | None = None
-    capabilities: tuple[str, ...] | None = None
-    remote: bool = False
-    modified_at: str = ""
-
-    @property
-    def generates_text(self) -> bool:
-        """Whether the model can answer a chat; embedding and image models cannot."""
-        if self.capabilities is not None:
-            return "completion" in self.capabilities and "image" not in self.capabilities
-        return self.family not in {"bert", "nomic-bert", "nomic-bert-moe"}
-
-    @property
-    def thinks(self) -> bool:
-        """Whether the server says the model has a thinking mode."""
-        return self.capabilities is not None and "thinking" in self.capabilities
-
-
-@dataclass(frozen=True, slots=True)
-class ModelShape:
-    """What memory arithmetic needs to know of a model's architecture, from `/api/show`.
-
-    Args:
-        capabilities: As `ModelInfo.capabilities`; here also for servers that list none.
-        layers: Transformer blocks.
-        kv_heads: Key/value heads per layer.
-        head_size: Values per head.
-        context_length: Longest context the model was trained for, in tokens.
-        sliding_window: Tokens that some of its layers look back at most; None for full attention.
-        recurrent: Some layers keep a fixed state instead of a cache of all tokens.
-    """
-
-    capabilities: tuple[str, ...] = ()
-    layers: int | None = None
-    kv_heads: int | None = None
-    head_size: int | None = None
-    context_length: int | None = None
-    sliding_window: int | None = None
-    recurrent: bool = False
-
-    @property
-    def kv_bytes_per_token(self) -> int | None:
-        """Bytes of f16 cache a token takes: 2 (K and V) x 2 bytes x layers x heads x size."""
-        if self.layers is None or self.kv_heads is None or self.head_size is None:
-            return None
-        return 4 * self.layers * self.kv_heads * self.head_size
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """One model the server holds in memory now, from `/api/ps`."""
-
-    name: str
-    digest: str = ""
-    size: int = 0
-    context_length: int | None = None
-    expires_at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Memory of the machine that runs the models, in bytes."""
-
-    total: int
-    available: int
-    simulated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StageStats:
-    """What a stage cost. Counts and the first four durations are the server's own; None: not said.
-
-    Args:
-        load_ms: Time from the request to the model being ready.
-        prompt_tokens: Tokens of the whole prompt, also those served from the server's prefix cache.
-        prompt_ms: Time spent evaluating the prompt.
-        output_tokens: Tokens written, thinking included.
-        output_ms: Time spent writing them.
-        first_token_ms: From our request to the first token, measured here.
-        wall_ms: From our request to the end of the stage, measured here.
-        resident_bytes: What the server said the model held in memory when the stage ended.
-    """
-
-    load_ms: float | None = None
-    prompt_tokens: int | None = None
-    prompt_ms: float | None = None
-    output_tokens: int | None = None
-    output_ms: float | None = None
-    first_token_ms: float | None = None
-    wall_ms: float | None = None
-    resident_bytes: int | None = None
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        """Decode speed by the server's numbers; None when the server did not say."""
-        if not self.output_tokens or not self.output_ms:
-            return None
-        return self.output_tokens / (self.output_ms / 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,21 +247,6 @@ def count_tokens(stages: Sequence[StageRecord]) -> dict[str, int]:
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
     }
-
-
-def reconcile(
-    a: GenerationOptions, b: GenerationOptions
-) -> tuple[GenerationOptions, GenerationOptions]:
-    """Options for both roles when one model plays them: the larger limits for both.
-
-    Ollama reloads a model whose `num_ctx` changes between two calls.
-    """
-    num_ctx = max(a.num_ctx, b.num_ctx)
-    num_predict = max(a.num_predict, b.num_predict)
-    return (
-        replace(a, num_ctx=num_ctx, num_predict=num_predict),
-        replace(b, num_ctx=num_ctx, num_predict=num_predict),
-    )
 
 
 def _stage(data: Mapping[str, Any]) -> StageRecord:

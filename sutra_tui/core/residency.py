@@ -18,9 +18,10 @@ from .errors import EngineError
 from .events import PhaseName
 from .measurement import Known
 from .memory import Residency
+from .model_info import LoadedModel
+from .options import GenerationOptions
 from .patience import settle, within
 from .plan import Prompts, RolePlan, RunPlan, Situation, make_plan
-from .protocol import GenerationOptions, LoadedModel
 from .role import Role
 
 LOOK_S: Final = 1.0

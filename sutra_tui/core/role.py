@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .model_info import LoadedModel, ModelInfo, ModelShape
 from .model_names import same_model
-from .protocol import GenerationOptions, LoadedModel, ModelInfo, ModelShape, reconcile
+from .options import GenerationOptions, reconcile
 from .request import RunRequest
 
 

@@ -19,11 +19,12 @@ from .errors import EngineError
 from .events import Event, Notice, Phase, PhaseName, StageFinished, StageStarted
 from .message import Message
 from .patience import within
-from .protocol import StageName, StageStats, Status
+from .protocol import StageName, Status
 from .reading import Reader
 from .repetition import RepetitionWatch
 from .residency import MemoryKeeper
 from .role import Role
+from .stats import StageStats
 
 LINGER_S: Final = 2.0
 """How long a stream whose content is complete stays open for the server's closing numbers."""

@@ -14,8 +14,9 @@ from importlib import resources
 from typing import Any, Final
 
 from .memory import BUFFERS, GB, HEADROOM, Footprint, Residency, residency
+from .model_info import Memory
 from .model_names import same_model
-from .protocol import GenerationOptions, Memory
+from .options import GenerationOptions
 
 FOR_THE_SYSTEM: Final = int(1.5 * GB)
 """What the system and a desktop keep for themselves: an assumption, on the careful side for a plain

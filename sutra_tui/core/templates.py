@@ -21,7 +21,7 @@ from typing import Final
 
 from .errors import InvalidTemplate
 from .message import Message, Origin
-from .protocol import MAX_COUNT, Order
+from .options import MAX_COUNT, Order
 
 HOLES: Final[Mapping[str, Origin]] = {
     "query": "query",

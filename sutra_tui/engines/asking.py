@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.engine import ChatRequest
 from ..core.errors import EngineError, ModelNotFound
-from ..core.protocol import GenerationOptions
+from ..core.options import GenerationOptions
 from .replies import whole
 
 

@@ -20,11 +20,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from importlib.abc import Traversable
+from pathlib import Path
+from typing import Final
 
 DEMONSTRATIONS: Final = 3
 """Demonstrations in every script."""
@@ -144,7 +141,7 @@ class Library:
         folder: Where the `*.md` files are; None is the package's own.
     """
 
-    def __init__(self, folder: Traversable | None = None) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
 
     @cached_property
@@ -154,7 +151,7 @@ class Library:
         Raises:
             InvalidScript: A file is not in the form.
         """
-        folder = self._folder or resources.files(__package__).joinpath("demo_scripts")
+        folder = self._folder or Path(__file__).with_name("demo_scripts")
         files = folder.iterdir() if folder.is_dir() else ()
         return tuple(
             parse_script(file.read_text(encoding="utf-8"), file.name)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..core.memory import GB
-from ..core.protocol import Memory
+from ..core.model_info import Memory
 from .demo_models import DemoModel
 from .demo_pace import Clock
 

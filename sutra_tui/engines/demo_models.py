@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..core.memory import footprint
-from ..core.protocol import ModelInfo, ModelShape
+from ..core.model_info import ModelInfo, ModelShape
 from .demo_pace import Speed
 
 ARCHITECTURE: Final = "demo"

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ..core.protocol import DEFAULT_COUNT
+from ..core.options import DEFAULT_COUNT
 from ..core.templates import EXAMPLE_TAG, PROMPT_A_ANSWER_FIRST, PROMPT_A_DEMOS_FIRST, PROMPT_B
 from .demo_library import Library, Script
 from .demo_walkthrough import Walkthrough

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from ..core.protocol import Memory
+from ..core.model_info import Memory
 from .demo_generation import Generation, chat_object
 from .demo_library import Library, library
 from .demo_machine import Machine, Runner, TooBig

@@ -9,24 +9,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk, ChatRequest, RoleName
 from ..core.errors import ServerBusy, StreamInterrupted
-from ..core.model_details import Disk, ModelDetails
 from ..core.model_names import same_model
 from ..core.patience import within
-from ..core.protocol import (
-    GenerationOptions,
-    LoadedModel,
-    Memory,
-    ModelInfo,
-    ModelShape,
-)
-from ..core.pulling import PullLine
 from . import faults, pulls, replies
 from .address import DEFAULT_URL, display, is_encrypted, is_loopback, machine, parse_host
 from .asking import chat_arguments, load_body, model_name, sendable_key, unload_body
@@ -35,8 +25,14 @@ from .own_machine import own_disk, own_memory
 from .read_ahead import ReadAhead
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
     import httpx
 
+    from ..core.model_details import Disk, ModelDetails
+    from ..core.model_info import LoadedModel, Memory, ModelInfo, ModelShape
+    from ..core.options import GenerationOptions
+    from ..core.pulling import PullLine
     from .clients import Clients
     from .wire import Limits
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ..core.model_details import Disk
-from ..core.protocol import Memory
+from ..core.model_info import Memory
 
 MODELS_VARIABLE: Final = "OLLAMA_MODELS"
 SERVICE_FOLDER: Final = Path("/usr/share/ollama/.ollama/models")

@@ -6,14 +6,17 @@ which is what stops the server's download.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..core.errors import StreamInterrupted
-from ..core.pulling import PullLine
 from . import faults
 from .read_ahead import ReadAhead
 from .replies import pull_line
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from ..core.pulling import PullLine
 
 SILENCE_S: Final = 600.0
 """Longest silence of a pull, in seconds: nothing is said while a downloaded file is verified, and

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..core.clean import clean_line
 from ..core.engine import ChatChunk
 from ..core.model_details import ModelDetails
-from ..core.protocol import LoadedModel, ModelInfo, ModelShape, StageStats
-from ..core.pulling import PullLine
+from ..core.model_info import LoadedModel, ModelInfo, ModelShape
+from ..core.stats import StageStats
 from . import faults
+
+if TYPE_CHECKING:
+    from ..core.pulling import PullLine
 
 MOST_MODELS: Final = 10_000
 """Rows kept of a list of models; no person has more."""
@@ -142,6 +145,8 @@ def details(shown: Mapping[str, Any]) -> ModelDetails:
 
 def pull_line(line: Mapping[str, Any]) -> PullLine:
     """One line of `/api/pull`; servers leave `completed` out while it is 0."""
+    from ..core.pulling import PullLine  # most never pull
+
     return PullLine(
         status=_text(line.get("status")),
         digest=_text(line.get("digest")),

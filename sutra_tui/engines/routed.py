@@ -9,15 +9,20 @@ Invariant: no call reaches the other server's model of the same name once a role
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
-from ..core.engine import ChatChunk, ChatRequest, Engine, RoleName
 from ..core.errors import EngineError
-from ..core.model_details import Disk, ModelDetails
 from ..core.model_names import same_model
-from ..core.protocol import GenerationOptions, LoadedModel, Memory, ModelInfo, ModelShape
-from ..core.pulling import PullLine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from ..core.engine import ChatChunk, ChatRequest, Engine, RoleName
+    from ..core.model_details import Disk, ModelDetails
+    from ..core.model_info import LoadedModel, Memory, ModelInfo, ModelShape
+    from ..core.options import GenerationOptions
+    from ..core.pulling import PullLine
 
 
 class RoutedEngine:

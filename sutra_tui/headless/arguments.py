@@ -12,11 +12,9 @@ from typing import Final, NoReturn
 
 from .. import __version__
 from ..core.clean import clean_line
-from ..core.protocol import METHODS, ORDERS, GenerationOptions
+from ..core.options import METHODS, ORDERS, GenerationOptions
 from ..settings import OPTION_RULES, RULES
-from .cache_arguments import add_cache, refuse_unknown_action
 from .command_parser import Help, Parser, add_command, add_safety, nearest, number
-from .config_arguments import add_config
 from .help_text import (
     ABOUT,
     CACHE_ABOUT,
@@ -32,7 +30,6 @@ from .help_text import (
     RUN_ABOUT,
     RUN_EXAMPLES,
 )
-from .history_arguments import add_history
 
 COMMANDS: Final = ("tui", "run", "models", "pull", "cache", "history", "config", "doctor")
 NESTED: Final = {"cache": "the cache", "history": "the history", "config": "the settings"}
@@ -59,6 +56,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     if first and not first.startswith("-") and first not in COMMANDS:
         parser.refuse(f'There is no command "{clean_line(first, 60)}".', _instead(first))
     if first in NESTED:
+        from .cache_arguments import refuse_unknown_action
+
         refuse_unknown_action(parser.commands()[first], arguments[1:], NESTED[first])
     own = first in COMMANDS or first in ("-h", "--help", "-V", "--version")
     args, unknown = parser.parse_known_args(arguments if own else ["tui", *arguments])
@@ -99,53 +98,65 @@ def build_parser() -> Parser:
         help="print the version and do nothing else",
     )
     commands = parser.add_commands("command")
-    _add_tui(add_command(commands, "tui", "open the app (the default)"))
-    run = add_command(
-        commands, "run", "answer one query", RUN_ABOUT, RUN_EXAMPLES, "[options] QUERY"
-    )
-    _add_run(run)
-    _add_models(add_command(commands, "models", "list what the server has"))
-    pull = add_command(
-        commands, "pull", "get a model onto the server", PULL_ABOUT, "", "[options] NAME"
-    )
-    _add_pull(pull)
-    cache = add_command(
-        commands,
-        "cache",
-        "look at and change what is kept",
-        CACHE_ABOUT,
-        CACHE_EXAMPLES,
-        "COMMAND [options]",
-    )
-    add_cache(cache)
-    history = add_command(
-        commands,
-        "history",
-        "look at earlier runs, carry and delete them",
-        HISTORY_ABOUT,
-        HISTORY_EXAMPLES,
-        "COMMAND [options]",
-    )
-    add_history(history)
-    doctor = add_command(
-        commands,
-        "doctor",
-        "say what is wrong and how to put it right",
-        DOCTOR_ABOUT,
-        DOCTOR_EXAMPLES,
-    )
-    _add_doctor(doctor)
-    add_config(
-        add_command(
-            commands,
+    nested = "COMMAND [options]"
+    for command in (
+        ("tui", "open the app (the default)", "", "", "", _add_tui),
+        ("run", "answer one query", RUN_ABOUT, RUN_EXAMPLES, "[options] QUERY", _add_run),
+        ("models", "list what the server has", "", "", "", _add_models),
+        ("pull", "get a model onto the server", PULL_ABOUT, "", "[options] NAME", _add_pull),
+        (
+            "cache",
+            "look at and change what is kept",
+            CACHE_ABOUT,
+            CACHE_EXAMPLES,
+            nested,
+            _add_cache,
+        ),
+        (
+            "history",
+            "look at earlier runs, carry and delete them",
+            HISTORY_ABOUT,
+            HISTORY_EXAMPLES,
+            nested,
+            _add_history,
+        ),
+        (
+            "doctor",
+            "say what is wrong and how to put it right",
+            DOCTOR_ABOUT,
+            DOCTOR_EXAMPLES,
+            "",
+            _add_doctor,
+        ),
+        (
             "config",
             "see the settings and what is wrong with them",
             CONFIG_ABOUT,
             CONFIG_EXAMPLES,
-            "COMMAND [options]",
-        )
-    )
+            nested,
+            _add_config,
+        ),
+    ):
+        add_command(commands, *command)
     return parser
+
+
+def _add_cache(parser: Parser) -> None:
+    from .cache_arguments import add_cache
+
+    add_cache(parser)
+
+
+def _add_history(parser: Parser) -> None:
+    from .history_arguments import add_history
+
+    add_history(parser)
+
+
+def _add_config(parser: Parser) -> None:
+    from .config_arguments import add_config
+
+    add_config(parser)
 
 
 def _add_tui(parser: Parser) -> None:

@@ -28,6 +28,21 @@ class Parser(argparse.ArgumentParser):
 
     words_remedy = "Put the whole query in quotes."
     """What to do about words that nobody asked for."""
+    fill: Callable[[Parser], None] | None = None
+    """Adds the parser's options when they are first needed: most commands are not the one asked."""
+
+    def filled(self) -> Parser:
+        """The parser, with its options."""
+        fill, self.fill = self.fill, None
+        if fill is not None:
+            fill(self)
+        return self
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """As argparse's own, which is also how it lets a command read its part of the line."""
+        return super(Parser, self.filled()).parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in two lines and leave with the code for usage errors."""
@@ -56,14 +71,14 @@ class Parser(argparse.ArgumentParser):
 
     def all_options(self) -> list[str]:
         """Every option of this parser and of its commands."""
-        found = list(self._option_string_actions)
+        found = list(self.filled()._option_string_actions)
         for command in self.commands().values():
             found.extend(command.all_options())
         return found
 
     def commands(self) -> dict[str, Parser]:
         """The commands of this parser by name."""
-        for action in self._actions:
+        for action in self.filled()._actions:
             if isinstance(action, argparse._SubParsersAction):
                 return dict(action.choices)
         return {}
@@ -80,6 +95,7 @@ def add_command(
     about: str = "",
     epilog: str = "",
     usage: str = "",
+    fill: Callable[[Parser], None] | None = None,
 ) -> Parser:
     """Add one command and its help.
 
@@ -90,6 +106,7 @@ def add_command(
         about: The same in full; without it the summary must do.
         epilog: Examples and exit codes.
         usage: What follows the command's name in its usage line.
+        fill: Adds its options; called when the command is the one asked.
     """
     command = commands.add_parser(
         name,
@@ -100,6 +117,7 @@ def add_command(
         allow_abbrev=False,
     )
     command.usage = f"{command.prog} {usage or '[options]'}"
+    command.fill = fill
     return command
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from ..core.protocol import MAX_COUNT, METHODS, ORDERS
+from ..core.options import MAX_COUNT, METHODS, ORDERS
 from .rules import Address, Choice, Keys, Number, Rule, Switch, Text
 from .value import Settings
 

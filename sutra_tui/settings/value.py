@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..core.protocol import DEFAULT_COUNT, GenerationOptions
-from ..core.protocol import Method as MethodName
-from ..core.protocol import Order as OrderName
+from ..core.options import DEFAULT_COUNT, GenerationOptions
+from ..core.options import Method as MethodName
+from ..core.options import Order as OrderName
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ is whole or not at all, and a disk that refuses it changes nothing for the user.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from ..core.protocol import METHODS, ORDERS, Method, Order
+from ..core.options import METHODS, ORDERS, Method, Order
 from .files import read_limited, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 Pair = tuple[str, str]
 """Names of Model A and Model B."""

@@ -9,16 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.screen import Screen
 
-from ..core.engine import Engine
 from ..core.errors import SutraError
 from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
@@ -26,26 +24,29 @@ from ..wording import exposure
 from . import palette
 from .commands import COMMANDS
 from .known_shapes import KnownShapes
-from .pulls import Pull, Pulls
 from .screens.main import MainScreen
 from .server_probe import server_of
 from .settings_desk import SettingsDesk
 from .stores import Stores
 from .theme import DEFAULT_THEME, THEMES
-from .web_link import ask_and_open
 from .widgets.notice_bar import NoticeBar
 from .widgets.stream_view import StreamView
 from .wishes import with_keys
 from .workbench import Workbench
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+    from ..core.engine import Engine
     from ..core.measurement import MeasuredStore
     from ..doctor.examination import Circumstances
     from ..server_process import ServerProcess
     from ..store.cache import DemonstrationCache
     from ..store.history import History
+    from .pulls import Pull, Pulls
 
-Reconnect = Callable[[str | None, bool], Engine]
+Reconnect = Callable[["str | None", bool], "Engine"]
 
 
 class SutraApp(App[None], inherit_bindings=False):
@@ -64,7 +65,8 @@ class SutraApp(App[None], inherit_bindings=False):
         server_process: Starts an Ollama server on this machine; None starts none.
         circumstances: What the doctor looks at, for an engine.
         state_file: Where to remember; None remembers nothing.
-        measured: Where measurements of this machine are kept; None measures nothing.
+        open_measured: Opens where measurements of this machine are kept; called when they are
+            first needed. None measures nothing.
         examples: Queries offered for a first try.
         warnings: What was wrong with the settings; shown once.
         reading: The settings file as it was read; None is one that says nothing.
@@ -96,7 +98,7 @@ class SutraApp(App[None], inherit_bindings=False):
         server_process: ServerProcess | None = None,
         circumstances: Callable[[Engine], Circumstances] | None = None,
         state_file: Path | None = None,
-        measured: MeasuredStore | None = None,
+        open_measured: Callable[[], MeasuredStore] | None = None,
         examples: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
         reading: Reading | None = None,
@@ -110,13 +112,12 @@ class SutraApp(App[None], inherit_bindings=False):
         self.remembered = remembered
         self.examples = examples
         self.warnings = warnings
-        self.measured = measured
+        self._open_measured = open_measured
         self.clock = clock
         self.wall_clock = wall_clock
         self.server_process = server_process
         self.circumstances = circumstances
         self.asked_pair = (model_a or "", model_b or "")
-        self.pulls = Pulls(clock, self._pull_ended)
         self.shapes = KnownShapes()
         self.caches: Stores[DemonstrationCache] = Stores(open_cache)
         self.histories: Stores[History] = Stores(open_history or _in_memory)
@@ -146,6 +147,18 @@ class SutraApp(App[None], inherit_bindings=False):
         """What the settings file says; where it says nothing, what was chosen last."""
         said = getattr(self.settings, name)
         return said if self.desk.says(name) else last or said
+
+    @cached_property
+    def pulls(self) -> Pulls:
+        """The pulls under way."""
+        from .pulls import Pulls
+
+        return Pulls(self.clock, self._pull_ended)
+
+    @cached_property
+    def measured(self) -> MeasuredStore | None:
+        """Where measurements of this machine are kept."""
+        return self._open_measured() if self._open_measured else None
 
     @property
     def fault(self) -> Exception | None:
@@ -245,6 +258,8 @@ class SutraApp(App[None], inherit_bindings=False):
 
     @on(StreamView.LinkRequested)
     def _link_requested(self, event: StreamView.LinkRequested) -> None:
+        from .web_link import ask_and_open
+
         ask_and_open(self, event.href)
 
     async def _leave(self, engine: Engine) -> None:

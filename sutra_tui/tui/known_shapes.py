@@ -6,9 +6,12 @@ weights never twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from ..core.protocol import ModelInfo, ModelShape
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..core.model_info import ModelInfo, ModelShape
 
 
 class KnownShapes:

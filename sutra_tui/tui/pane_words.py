@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from ..core.protocol import Method
 from ..wording import age, seconds, stage_stats
-from .run_view import RunView, StageView
-from .workbench import Workbench
+
+if TYPE_CHECKING:
+    from ..core.options import Method
+    from .run_view import RunView, StageView
+    from .workbench import Workbench
 
 PaneName = str
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ..core.engine import Engine
 from ..core.errors import SutraError, UnexpectedFailure
 from ..core.model_names import same_model
 from ..core.patience import settle
 from ..core.pulling import PullProgress, advance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..core.engine import Engine
 
 State = Literal["running", "done", "stopped", "failed"]
 

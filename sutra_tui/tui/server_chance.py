@@ -6,10 +6,12 @@ Invariant: only where nobody answers at all; what answers strangely is not ours 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ..core.engine import Engine
-from ..server_process import ServerProcess
-from .workbench import Workbench
+if TYPE_CHECKING:
+    from ..core.engine import Engine
+    from ..server_process import ServerProcess
+    from .workbench import Workbench
 
 
 async def with_chance(bench: Workbench, engine: Engine, process: ServerProcess | None) -> Workbench:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ..core.engine import Engine
 from ..core.errors import SutraError, UnexpectedFailure
 from .workbench import Beside, Server, Workbench
+
+if TYPE_CHECKING:
+    from ..core.engine import Engine
 
 
 async def look(engine: Engine, bench: Workbench, preferred: tuple[str, str]) -> Workbench:

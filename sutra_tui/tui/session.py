@@ -5,14 +5,14 @@ Invariant: pure. What is not set here is as the settings have it, also when thos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..core.engine import RoleName
-from ..core.protocol import GenerationOptions
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..core.engine import RoleName
+    from ..core.options import GenerationOptions
     from ..core.templates import Templates
 
 Set = tuple[tuple[str, Any], ...]

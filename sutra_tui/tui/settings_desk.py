@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ..settings import Field, Problem, Reading, Settings, read_settings
-from ..settings.effective import Effective, effective
 from .theme import DEFAULT_THEME
 from .wishes import key_fields, settle
 
 if TYPE_CHECKING:
+    from ..settings.effective import Effective
     from .app import SutraApp
 
 NEEDS_SERVER: Final = ("host", "host_a", "host_b", "first_token_timeout_s", "stall_timeout_s")
@@ -51,6 +51,8 @@ class SettingsDesk:
 
     def rows(self) -> tuple[Effective, ...]:
         """Every setting as it counts."""
+        from ..settings.effective import effective
+
         return effective(self.reading, self._overrides, key_fields())
 
     def says(self, name: str) -> bool:

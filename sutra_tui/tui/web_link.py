@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from textual.app import App
 
 from ..core.clean import clean_line
-from .screens.prompts import Confirm
 from .widgets.web_links import is_web_link
 
 
@@ -28,6 +27,8 @@ def ask_and_open(app: App[Any], href: str) -> None:
     """Show where a link leads and open it after a yes; anything but a web link is passed over."""
     if not is_web_link(href):
         return
+
+    from .screens.prompts import Confirm
 
     def opened(yes: bool | None) -> None:
         if yes:

@@ -7,16 +7,19 @@ happened; nothing here touches a server or a terminal.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ..core.engine import RoleName
-from ..core.errors import SutraError
 from ..core.pairing import default_pair
-from ..core.protocol import LoadedModel, Memory, Method, ModelInfo, Order
-from ..server_process import Chance
 from .run_view import RunView
 from .session import Session
-from .similar import Similar
+
+if TYPE_CHECKING:
+    from ..core.engine import RoleName
+    from ..core.errors import SutraError
+    from ..core.model_info import LoadedModel, Memory, ModelInfo
+    from ..core.options import Method, Order
+    from ..server_process import Chance
+    from .similar import Similar
 
 ServerStatus = Literal["connecting", "up", "down"]
 

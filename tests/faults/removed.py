@@ -256,14 +256,14 @@ def streams_are_closed() -> None:
 def run_ids() -> None:
     from dataclasses import replace
 
-    from sutra_tui.tui import run_view
+    from sutra_tui.tui import run_fold
 
-    real = run_view.apply
+    real = run_fold.apply
 
     def apply(view: Any, event: Any, now: float) -> Any:
         return real(view, replace(event, run_id=view.run_id), now)
 
-    run_view.apply = apply
+    run_fold.apply = apply
 
 
 # -- prompts and the cache ------------------------------------------------------------------------

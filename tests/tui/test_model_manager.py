@@ -449,7 +449,7 @@ async def test_past_runs_on_this_machine_say_how_fast_a_model_writes(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     store = MeasuredRuns(tmp_path / "measured.db")
-    async with pilot_of(workshop, measured=store) as pilot:
+    async with pilot_of(workshop, open_measured=lambda: store) as pilot:
         await ask_and_wait(pilot)
         await until(pilot, store.known)
         screen = await opened(pilot)

@@ -146,7 +146,7 @@ async def test_runs_teach_the_time_and_say_how_many_they_were(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     store = MeasuredRuns(tmp_path / "measured.db")
-    async with app(workshop, measured=store).run_test(size=(140, 40)) as pilot:
+    async with app(workshop, open_measured=lambda: store).run_test(size=(140, 40)) as pilot:
         assert (await planned(pilot)).expected is None
         for n in (1, 2):
             await ask_and_wait(pilot, f"question {n}")
@@ -159,7 +159,7 @@ async def test_runs_teach_the_time_and_say_how_many_they_were(
 
 async def test_the_demo_teaches_nothing(workshop: Workshop, tmp_path: Path) -> None:
     store = MeasuredRuns(tmp_path / "measured.db")
-    async with app(workshop, measured=store).run_test() as pilot:
+    async with app(workshop, open_measured=lambda: store).run_test() as pilot:
         await connected(pilot)
         pilot.app.use_server(demo=True)  # type: ignore[attr-defined]
         await until(pilot, lambda: main_screen(pilot).bench.server.is_demo)
@@ -276,5 +276,7 @@ def test_line_picture(
         await until(pilot, lambda: line(pilot).plan.expected)
         await still(pilot)
 
-    assert snap_compare(app(workshop, measured=store), terminal_size=size, run_before=before)
+    assert snap_compare(
+        app(workshop, open_measured=lambda: store), terminal_size=size, run_before=before
+    )
     store.close()

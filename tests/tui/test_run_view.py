@@ -31,7 +31,8 @@ from sutra_tui.core.events import (
 )
 from sutra_tui.core.plan import RunPlan
 from sutra_tui.core.protocol import HandoffResult, StageStats, Status
-from sutra_tui.tui.run_view import PHASE_WORDS, RunView, StageView, apply, stopped
+from sutra_tui.tui.run_fold import PHASE_WORDS, apply, stopped
+from sutra_tui.tui.run_view import RunView, StageView
 
 R = "run-1"
 FRESH = RunView(run_id=R, query="q", wanted=3)

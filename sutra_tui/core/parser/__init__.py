@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from ..protocol import DEFAULT_COUNT
+from ..options import DEFAULT_COUNT
 from . import problems
 from .events import (
     DemonstrationClosed,

@@ -5,22 +5,23 @@ Invariant: `read` accepts exactly what `offers` offers, whatever its case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.clean import clean_line
-from ...core.engine import RoleName
 from ...core.errors import InvalidRequest, ModelNotFound
 from ...core.model_names import same_model
-from ...core.protocol import ModelInfo
 from ...settings.reading import nearest
 from ...wording import model_facts, size
 from ..wishes import theme_names
 from .argument import Known, Offer
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
-@dataclass(frozen=True, slots=True)
+    from ...core.engine import RoleName
+    from ...core.model_info import ModelInfo
+
+
 class OneOf:
     """One of a few names.
 
@@ -31,12 +32,20 @@ class OneOf:
         about: A few words for each name.
     """
 
-    word: str
-    values: Mapping[str, Any]
-    now: Callable[[Known], Any]
-    about: Mapping[str, str] = field(default_factory=dict)
-    free: bool = False
-    slow: bool = False
+    free = False
+    slow = False
+
+    def __init__(
+        self,
+        word: str,
+        values: Mapping[str, Any],
+        now: Callable[[Known], Any],
+        about: Mapping[str, str] | None = None,
+    ) -> None:
+        self.word = word
+        self.values = values
+        self.now = now
+        self.about = about or {}
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """All of them."""
@@ -54,13 +63,12 @@ class OneOf:
         raise _no_such(text, list(self.values))
 
 
-@dataclass(frozen=True, slots=True)
 class ThemeName:
     """A theme."""
 
-    word: str = "NAME"
-    free: bool = False
-    slow: bool = False
+    word = "NAME"
+    free = False
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """The app's own first."""
@@ -74,14 +82,15 @@ class ThemeName:
         raise _no_such(text, theme_names(), most=3)
 
 
-@dataclass(frozen=True, slots=True)
 class ModelName:
     """A pulled model that can have a role."""
 
-    role: RoleName
-    word: str = "NAME"
-    free: bool = False
-    slow: bool = False
+    word = "NAME"
+    free = False
+    slow = False
+
+    def __init__(self, role: RoleName) -> None:
+        self.role = role
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """Local ones first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.protocol import MAX_COUNT, METHODS, ORDERS
+from ...core.options import MAX_COUNT, METHODS, ORDERS
 from . import reasons
 from .argument import Known, Offer
 from .choices import OneOf

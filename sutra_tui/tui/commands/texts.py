@@ -6,7 +6,6 @@ Invariant: as `argument` says; what is typed counts as it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ...core.clean import clean_line
@@ -25,7 +24,6 @@ OPTIONS: Final[Mapping[str, Field]] = {f.key: f for f in FIELDS if f.table == "m
 SWITCHED: Final = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
 class FreeText:
     """Any text.
 
@@ -34,27 +32,30 @@ class FreeText:
         suggested: Completions.
     """
 
-    word: str
-    suggested: Callable[[Known], Sequence[Offer]] = lambda known: ()
-    free: bool = True
-    slow: bool = False
+    free = True
+    slow = False
+
+    def __init__(
+        self, word: str, suggested: Callable[[Known], Sequence[Offer]] = lambda known: ()
+    ) -> None:
+        self.word = word
+        self._suggested = suggested
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """What is suggested."""
-        return self.suggested(known)
+        return self._suggested(known)
 
     def read(self, text: str, known: Known) -> tuple[object, ...]:
         """The text as it stands."""
         return (text,)
 
 
-@dataclass(frozen=True, slots=True)
 class ServerAddress:
     """The address of a server."""
 
-    word: str = "ADDRESS"
-    free: bool = True
-    slow: bool = False
+    word = "ADDRESS"
+    free = True
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """Servers used before."""
@@ -71,13 +72,12 @@ class ServerAddress:
         return (text,)
 
 
-@dataclass(frozen=True, slots=True)
 class PulledName:
     """A model to pull, known here or not."""
 
-    word: str = "NAME"
-    free: bool = True
-    slow: bool = False
+    word = "NAME"
+    free = True
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """Suggested models that are not there."""
@@ -97,13 +97,12 @@ class PulledName:
         return (text,)
 
 
-@dataclass(frozen=True, slots=True)
 class FilePath:
     """A file, new or not."""
 
-    word: str = "PATH"
-    free: bool = True
-    slow: bool = True
+    word = "PATH"
+    free = True
+    slow = True
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """What is in the folder that was typed."""
@@ -114,13 +113,12 @@ class FilePath:
         return (text,)
 
 
-@dataclass(frozen=True, slots=True)
 class TemplateFile:
     """A role and the file with its prompt, or the default prompts again."""
 
-    word: str = "a|b FILE, or default"
-    free: bool = True
-    slow: bool = True
+    word = "a|b FILE, or default"
+    free = True
+    slow = True
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """The roles, then files."""
@@ -149,13 +147,12 @@ class TemplateFile:
         return (role.lower(), path.strip())
 
 
-@dataclass(frozen=True, slots=True)
 class OptionValues:
     """Options for one model or both: "temperature=0.2 b.seed=7", or reset."""
 
-    word: str = "NAME=VALUE"
-    free: bool = True
-    slow: bool = False
+    word = "NAME=VALUE"
+    free = True
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """The options for the last word, the earlier words kept."""

@@ -6,12 +6,10 @@ answer by messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Container
 from textual.reactive import reactive
@@ -21,20 +19,23 @@ from textual.widgets import Footer
 from .. import first_frame, server_probe
 from ..commands import Command, applicable, bindings, footer_order, reason_against
 from ..pane_words import demonstrations_status, empty_words, pane_status
-from ..server_chance import with_chance
 from ..widgets.chain_bar import ChainBar
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.plan_line import PlanLine
 from ..widgets.query_box import QueryBox
 from ..widgets.query_line import QueryLine
-from ..widgets.server_card import ServerCard
 from ..widgets.thread_line import ThreadLine
 from ..widgets.title_bar import TitleBar
 from ..workbench import Workbench
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
     from ..app import SutraApp
+    from ..widgets.server_card import ServerCard
 
 GLANCE_S = 5.0
 """How often the server is asked what it holds in memory."""
@@ -62,6 +63,7 @@ class BenchScreen(Screen[None]):
         self.set_reactive(BenchScreen.bench, bench)
         self._clock = clock
         self._possible: frozenset[str] = frozenset()
+        self._card: ServerCard | None = None
 
     def compose(self) -> ComposeResult:
         self._foresee_breakpoints()
@@ -111,7 +113,10 @@ class BenchScreen(Screen[None]):
         engine = self.app.engine
         self.bench = replace(self.bench, server=server_probe.server_of(engine), beside=None)
         seen = await server_probe.look(engine, self.bench, self.app.preferred_pair)
-        seen = await with_chance(seen, engine, self.app.server_process)
+        if seen.server.error is not None:
+            from ..server_chance import with_chance
+
+            seen = await with_chance(seen, engine, self.app.server_process)
         self.bench = replace(seen, run=self.bench.run)
         notices = [*self.app.warnings, *self.app.news_of(engine)]
         asked = zip((seen.at("a"), seen.at("b")), self.app.asked_pair, strict=True)
@@ -149,8 +154,8 @@ class BenchScreen(Screen[None]):
         blocked = (bench.server.status == "down" or bench.is_empty) and not bench.run.query
         if bench.server.status == "connecting":
             blocked = self.has_class("-blocked")  # what comes next is not known yet
-        for card in self.query(ServerCard):
-            card.bench = bench
+        if self._card is not None:
+            self._card.bench = bench
         if blocked != self.has_class("-blocked"):
             self._show_blocked(blocked)
         if bench.run.running:
@@ -166,11 +171,14 @@ class BenchScreen(Screen[None]):
 
     def _show_blocked(self, blocked: bool) -> None:
         self.set_class(blocked, "-blocked")
-        if blocked and not self.query(ServerCard):
+        if blocked and self._card is None:
             # Only now: most people never see it, and its buttons take their time to start.
-            self.mount(ServerCard(self.bench), before=self.query_one(NoticeBar))
+            from ..widgets.server_card import ServerCard
+
+            self._card = ServerCard(self.bench)
+            self.mount(self._card, before=self.query_one(NoticeBar))
         else:
-            self.query_one(ServerCard if blocked else QueryBox).focus()
+            (self._card if blocked and self._card else self.query_one(QueryBox)).focus()
 
     def _show_statuses(self) -> None:
         run, now, panes = self.bench.run, self._clock(), self.query_one(Panes)

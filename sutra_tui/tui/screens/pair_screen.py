@@ -9,15 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...core.clean import clean_line
-from ...core.engine import RoleName
 from ...wording import model_facts
-from ..pulls import Pull
 from ..widgets.notice_bar import NoticeBar
-from ..workbench import Workbench
 from .plan_bench import PlanBench
 
 if TYPE_CHECKING:
+    from ...core.engine import RoleName
     from ...core.protocol import ModelInfo
+    from ..pulls import Pull
+    from ..workbench import Workbench
 
 CLOUD_HELP = "It runs elsewhere: what you type would leave this machine."
 

@@ -7,28 +7,30 @@ run that goes on shows the plan it acts by.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.timer import Timer
 
-from ...core.engine import RoleName
 from ...core.errors import SutraError
-from ...core.events import Event, Planned
-from ...core.protocol import ModelInfo, ModelShape
-from ...core.request import RunRequest
+from ...core.model_info import ModelInfo, ModelShape
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.plan_line import PlanLine
 from ..widgets.query_box import QueryBox
-from ..workbench import Workbench
 from .run_screen import RunScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+
+    from ...core.engine import RoleName
+    from ...core.events import Event
     from ...core.plan import RunPlan, Situation
     from ...core.remedies import Remedy
+    from ...core.request import RunRequest
     from ..planning import Learnt
+    from ..workbench import Workbench
     from .plan import PlanScreen
 
 RESTING_S = 0.3
@@ -117,6 +119,8 @@ class PlanBench(RunScreen):
 
     def _take(self, event: Event) -> None:
         super()._take(event)
+        from ...core.events import Planned
+
         if isinstance(event, Planned) and event.run_id == self.bench.run.run_id:
             self._plan_of_run = event.plan
             self._show_plan()

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from ...core.clean import clean_line
-from ...core.events import Event, StageStarted
-from ...core.protocol import METHODS, HandoffResult, Method
+from ...core.options import METHODS
 from ...wording import age
-from .. import run_view, slash
+from .. import slash
 from ..run_view import RunView
-from ..similar import find_similar
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
 from .bench_screen import BenchScreen
 
 if TYPE_CHECKING:
+    from ...core.events import Event
+    from ...core.options import Method
+    from ...core.protocol import HandoffResult
     from ...core.request import RunRequest
     from ...store.cache import DemonstrationCache
     from ...store.history import History, HistoryRun
@@ -146,6 +147,8 @@ class RunScreen(BenchScreen):
     @work(exclusive=True, group="similar", exit_on_error=False)
     async def _offer_similar(self, run_id: str, query: str) -> None:
         """Model A is really asked, so a neighbour in the cache could save its time."""
+        from ..similar import find_similar
+
         similar = await find_similar(await self.cache(), query)
         if similar is None or self.bench.run.run_id != run_id or not self.bench.run.running:
             return
@@ -160,19 +163,24 @@ class RunScreen(BenchScreen):
         """Show one event; those of a run that is not on the screen any more are dropped."""
         if event.run_id != self.bench.run.run_id:
             return
+        from ...core.events import StageStarted  # these two the first frame does without
+        from .. import run_fold
+
         self.query_one(Panes).take(event)
         if isinstance(event, StageStarted) and event.stage == "A" and event.messages:
             self._offer_similar(event.run_id, self.bench.run.query)
         before = self.bench.run
-        after = run_view.apply(before, event, self._clock())
+        after = run_fold.apply(before, event, self._clock())
         if after != before:
             self.bench = replace(self.bench, run=after)
 
     def _show_stopped(self, run_id: str, result: HandoffResult) -> None:
         if run_id != self.bench.run.run_id or not self.is_mounted:
             return
+        from .. import run_fold
+
         self.bench = replace(
-            self.bench, run=run_view.stopped(self.bench.run, result, self._clock())
+            self.bench, run=run_fold.stopped(self.bench.run, result, self._clock())
         )
         self.query_one(NoticeBar).show_quiet(
             "Stopped. What was written is kept; the query is back below."
@@ -199,6 +207,7 @@ class RunScreen(BenchScreen):
     def show_run(self, past: HistoryRun) -> None:
         """Put a run of the history on the screen, as it ended."""
         from ...core.replay import replay
+        from .. import run_fold
 
         self.query_one(NoticeBar).hide()
         panes = self.query_one(Panes)
@@ -210,9 +219,9 @@ class RunScreen(BenchScreen):
         at = 0.0
         for at, event in replay(result, past.error, past.cache):
             panes.take(event)
-            run = run_view.apply(run, event, now + at)
+            run = run_fold.apply(run, event, now + at)
         if run.running:
-            run = run_view.stopped(run, result, now + at)
+            run = run_fold.stopped(run, result, now + at)
         self.bench = replace(self.bench, run=run, similar=None)
         panes.finish()
         panes.follow("answer")

@@ -6,24 +6,24 @@ Invariant: an action here replaces a part of the workbench and says so; the widg
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import work
 
 from ...core.clean import clean_line
-from ...core.engine import RoleName
 from ...core.errors import InvalidTemplate, SutraError
-from ...core.protocol import METHODS, ORDERS, Method, Order
-from ..session import Session
+from ...core.options import METHODS, ORDERS, Method, Order
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.query_box import QueryBox
-from ..workbench import Workbench
 from .pair_screen import PairScreen
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Mapping
+
+    from ...core.engine import RoleName
+    from ..session import Session
+    from ..workbench import Workbench
 
 
 class SessionScreen(PairScreen):

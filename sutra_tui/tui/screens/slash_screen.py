@@ -7,18 +7,24 @@ the text stays.
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import ComposeResult
 
 from ...core.errors import SutraError
-from .. import slash, slash_menu
+from .. import slash
 from ..commands.argument import Known
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.query_box import QueryBox
 from ..widgets.slash_palette import SlashPalette
-from ..workbench import Workbench
 from .session_screen import SessionScreen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from .. import slash_menu
+    from ..commands.argument import Known
+    from ..workbench import Workbench
 
 
 class SlashScreen(SessionScreen):
@@ -60,7 +66,10 @@ class SlashScreen(SessionScreen):
                 palette.show(None, 0)
             if not text:
                 box.closed_at = ""
-        elif slash_menu.waits_for_disk(text, self.app.commands):
+            return
+        from .. import slash_menu  # the first frame does without
+
+        if slash_menu.waits_for_disk(text, self.app.commands):
             self._look_up(text)
         else:
             self._show_menu(slash_menu.menu(text, self.app.commands, self.known))
@@ -68,6 +77,8 @@ class SlashScreen(SessionScreen):
     @work(exclusive=True, group="palette", exit_on_error=False)
     async def _look_up(self, text: str) -> None:
         """List what is on the disk without holding up what is typed."""
+        from .. import slash_menu
+
         menu = await asyncio.to_thread(slash_menu.menu, text, self.app.commands, self.known)
         box = self.query_one(QueryBox)
         if box.text == text != box.closed_at:
@@ -124,6 +135,8 @@ class SlashScreen(SessionScreen):
             case slash.Query(query):
                 self.ask(query)
             case slash.Unknown(name, near):
+                from .. import slash_menu
+
                 self.query_one(NoticeBar).show_quiet(slash_menu.unknown_words(name, near))
             case slash.Call() as call:
                 await self._call(text, call)

@@ -7,18 +7,23 @@ and a row never ends inside a grapheme (of sane length) that the terminal would 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from rich.cells import get_character_cell_size
 
 MAX_STACK: Final = 16
 """Characters per cell at most: text that stacks marks without end is cut into rows all the same."""
-_NARROW_RUN: Final = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482]+")
-_WIDE_RUN: Final = re.compile(
-    "[\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+"
-)
 _JOINER: Final = "\u200d"
 _EMOJI_STYLE: Final = "\ufe0f"
+
+
+@cache
+def _runs() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Runs of characters one cell wide, and two; compiled on first use, after the first frame."""
+    narrow = "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482]+"
+    wide = "[\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+"
+    return re.compile(narrow), re.compile(wide)
 
 
 def breaks(text: str, width: int, *, start: int = 0, words: bool = True) -> list[int]:
@@ -58,10 +63,11 @@ def _word_break(text: str, start: int, full: int) -> int:
 
 def _fit(text: str, start: int, width: int) -> int:
     """Offset after the last grapheme of `text[start:]` that fits; always at least one."""
-    if run := _NARROW_RUN.match(text, start, start + width + 1):
+    narrow, wide = _runs()
+    if run := narrow.match(text, start, start + width + 1):
         if run.end() - start > width:
             return start + width
-    elif (run := _WIDE_RUN.match(text, start, start + width)) and run.end() - start > width // 2:
+    elif (run := wide.match(text, start, start + width)) and run.end() - start > width // 2:
         return start + width // 2
     cells = 0
     last_size = 0

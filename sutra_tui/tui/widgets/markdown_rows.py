@@ -8,15 +8,16 @@ before those can no longer change.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
 from .code_colour import CodeColour
-from .markdown_layout import leaf_rows, wants_gap
-from .markdown_parse import Block, Leaf, Reader
 from .row_view import Row, RowView
 from .web_links import is_web_link
+
+if TYPE_CHECKING:
+    from .markdown_parse import Block, Leaf, Reader
 
 
 class MarkdownRows(RowView):
@@ -67,7 +68,7 @@ class MarkdownRows(RowView):
         self._source = ""
         self._rows: list[Row] = []
         self._settled_rows = 0
-        self._reader = Reader()
+        self._reader: Reader | None = None
         self._colour = CodeColour()
         self._laid_out: list[tuple[Leaf, list[Row]]] = []
 
@@ -80,6 +81,10 @@ class MarkdownRows(RowView):
         """Add cleaned text at the end."""
         if not text:
             return
+        if self._reader is None:
+            from .markdown_parse import Reader  # an empty screen does without
+
+            self._reader = Reader()
         self._source += text
         blocks = self._reader.read(self._source)
         settled = self._count_settled(blocks)
@@ -179,6 +184,8 @@ class MarkdownRows(RowView):
         """Append the rows of a leaf, those given if it was laid out before; return them."""
         if not self.row_width:
             return []
+        from .markdown_layout import leaf_rows, wants_gap
+
         if wants_gap(above, leaf):
             self._rows.append(Row(leaf.gap))
         if rows is None:

@@ -1,29 +1,26 @@
 """The three panels and their arrangement: side by side, stacked, or one at a time in tabs.
 
 The style sheet arranges them by the screen's breakpoints; this file decides which are visible when
-one is zoomed or when there is room for one only, and routes a run's texts to them.
+one is zoomed or when there is room for one only.
 """
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from typing import TYPE_CHECKING
+
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widget import Widget
 
-from ...core.events import (
-    DemonstrationDropped,
-    DemonstrationFound,
-    Event,
-    MovedToThinking,
-    StageFinished,
-    StageStarted,
-    Token,
-)
 from .chip import Chip
 from .demonstrations_pane import DemonstrationsPane
-from .frame import Frame
 from .pane import Pane
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from ...core.events import Event
+    from .frame import Frame
 
 NAMES = ("draft", "demonstrations", "answer")
 TAB_WORDS = {"draft": "A draft", "demonstrations": "demonstrations", "answer": "B answer"}
@@ -61,30 +58,9 @@ class Panes(Container):
 
     def take(self, event: Event) -> None:
         """Put an event's text where it belongs."""
-        match event:
-            case StageStarted():
-                self.follow(
-                    "draft" if event.stage == "A" else "answer" if event.stage == "B" else ""
-                )
-            case Token(channel="draft"):
-                self.draft.append(event.text)
-            case Token(channel="answer"):
-                self.answer.append(event.text)
-            case Token(channel="demonstration"):
-                self.follow("demonstrations")
-                self.demonstrations.append(event.index, event.text)
-            case Token(channel="thinking"):
-                self._pane_of(event.stage).think(event.text)
-            case MovedToThinking():
-                self._pane_of(event.stage).move_to_thinking()
-                if event.stage == "A":
-                    self.demonstrations.clear()
-            case DemonstrationFound():
-                self.demonstrations.complete(event.index, event.text)
-            case DemonstrationDropped():
-                self.demonstrations.drop(event.index)
-            case StageFinished(stage="A") | StageFinished(stage="B"):
-                self._pane_of(event.stage).finish()
+        from .pane_routes import route  # brings the chain's events, which an empty screen lacks
+
+        route(event, self)
 
     def clear(self) -> None:
         for pane in self._by_name.values():
@@ -128,7 +104,8 @@ class Panes(Container):
         event.stop()
         self.reveal((event.chip.id or "").removeprefix("tab-"))
 
-    def _pane_of(self, stage: str) -> Pane:
+    def pane_of(self, stage: str) -> Pane:
+        """The pane of a model stage."""
         return self.draft if stage == "A" else self.answer
 
     def _arrange(self) -> None:

@@ -5,7 +5,7 @@ Invariant: it never has the focus; the query box is typed in while it is shown.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,7 +15,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ...core.clean import clean_line
-from ..slash_menu import Menu, Row
+
+if TYPE_CHECKING:
+    from ..slash_menu import Menu, Row
 
 LABEL_WIDTH: Final = 26
 MOST_SHOWN: Final = 14

@@ -5,7 +5,8 @@ State is told by the bead's shape and by a word, never by colour alone.
 
 from __future__ import annotations
 
-from textual import events
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -14,6 +15,9 @@ from textual.widget import Widget
 
 from ...wording import seconds
 from ..run_view import BeadState, RunView, StageView
+
+if TYPE_CHECKING:
+    from textual import events
 
 BEADS: dict[BeadState, tuple[str, str, str]] = {
     "idle": ("○", "", "$text-muted"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...core.clean import clean_line
-from ...core.protocol import Memory
 from ..workbench import Server, Workbench
+
+if TYPE_CHECKING:
+    from ...core.model_info import Memory
 
 BAR_CELLS = 10
 STATUS_SIGNS = {"connecting": "◌", "up": "●", "down": "✗"}
