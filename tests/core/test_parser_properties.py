@@ -128,14 +128,14 @@ def seconds(text: str, size: int) -> float:
 
 
 def takes_linear_time(state: str, unit: str, length: int, size: int) -> bool:
-    """Whether twice the text takes about twice the time, in one try of three."""
+    """Whether twice the text takes about twice the time, in one try of six."""
     text = unit * (length // len(unit))
 
     def doubling_is_cheap() -> bool:
         twice = seconds(state + text + text, size)
         return twice < 0.3 or twice < 3 * max(seconds(state + text, size), 0.1)
 
-    return any(doubling_is_cheap() for _ in range(3))
+    return any(doubling_is_cheap() for _ in range(6))
 
 
 @pytest.mark.parametrize("unit", HOSTILE)

@@ -23,6 +23,7 @@ from sutra_tui.tui.run_view import RunView
 from sutra_tui.tui.screens.cache_inspector import CacheInspector
 from sutra_tui.tui.screens.doctor import DoctorScreen
 from sutra_tui.tui.screens.help import HelpScreen
+from sutra_tui.tui.screens.history import HistoryScreen
 from sutra_tui.tui.screens.host_prompt import HostPrompt
 from sutra_tui.tui.screens.main import MainScreen
 from sutra_tui.tui.screens.model_manager import ModelManager
@@ -186,6 +187,7 @@ EFFECTS: dict[str, Effect] = {
     ),
     "run.new": Effect(lambda s: not s.panes.answer.text and not s.bench.run.query, before=answered),
     "cache.similar": Effect(lambda s: s.bench.run.given, before=similar_offered),
+    "history.open": Effect(lambda s: s.shows(HistoryScreen)),
     "cache.open": Effect(lambda s: s.shows(CacheInspector)),
     "cache.keep_answer": Effect(lambda s: s.kept() == 4, before=answered),
     "cache.empty": Effect(
