@@ -18,8 +18,11 @@ from sutra_tui.settings import Settings
 from sutra_tui.store.cache import DemonstrationCache
 from sutra_tui.store.remembered import Remembered
 from sutra_tui.tui.app import SutraApp
+from sutra_tui.tui.screens.cache_inspector import CacheInspector
+from sutra_tui.tui.screens.history import HistoryScreen
 from sutra_tui.tui.screens.main import MainScreen
 from sutra_tui.tui.widgets.query_box import QueryBox
+from sutra_tui.tui.widgets.slash_palette import SlashPalette
 from sutra_tui.tui.widgets.stream_view import StreamView
 
 HERE = Path(__file__).parent
@@ -90,6 +93,43 @@ async def picker(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def several(pilot: Pilot[None]) -> MainScreen:
+    """A few runs, so that lists have something to list."""
+    for query in (QUERY, "Write a Python merge sort", "Explain monads", QUERY):
+        screen = await ask(pilot, query)
+        await until(pilot, lambda: not main_screen(pilot).bench.run.running)
+    await painted(pilot)
+    return screen
+
+
+async def palette(pilot: Pilot[None]) -> None:
+    await done(pilot)
+    await pilot.press("/", "m", "o")
+    await until(pilot, lambda: main_screen(pilot).query_one(SlashPalette).is_open)
+    await pilot.pause()
+
+
+async def cache(pilot: Pilot[None]) -> None:
+    await several(pilot)
+    await pilot.press("f7")
+    await until(pilot, lambda: isinstance(pilot.app.screen, CacheInspector))
+    await still(pilot)
+
+
+async def history(pilot: Pilot[None]) -> None:
+    await several(pilot)
+    await pilot.press("ctrl+l")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+    await still(pilot)
+
+
+async def still(pilot: Pilot[None]) -> None:
+    """Until no worker of the screen is left, and everything is painted."""
+    screen = pilot.app.screen
+    await until(pilot, lambda: not any(w.node is screen for w in pilot.app.workers))
+    await pilot.pause()
+
+
 async def take(
     name: str,
     step: Step,
@@ -122,6 +162,9 @@ async def make() -> None:
     await take("done", done, pace="brisk")
     await take("cached", cached, pace="brisk")
     await take("picker", picker)
+    await take("palette", palette)
+    await take("cache", cache)
+    await take("history", history)
     await take("narrow", done, (56, 26), pace="brisk")
     await take("light", done, pace="brisk", theme="sutra-light")
 
