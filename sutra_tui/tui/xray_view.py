@@ -127,10 +127,16 @@ class XRayView(PagedView[XRow]):
             return "This run has no stage yet." if self.is_read else "Looking into the run."
         return nothing_words(self.look.xray, raw=self.is_raw)
 
+    @property
+    def written(self) -> tuple[XRow, ...]:
+        """Those parts of the text that have one."""
+        return tuple(row for row in self.text if row.text)
+
     def place_in_text(self, place: int) -> int:
-        """Where a listed part stands among all of the text's."""
-        at = [n for n, row in enumerate(self.text) if not row.is_layout]
-        return at[place] if 0 <= place < len(at) else 0
+        """Where a listed part stands among the written ones."""
+        row = self.row(place)
+        at = (n for n, written in enumerate(self.written) if written is row)
+        return next(at, len(self.written))
 
     def showing(self, *, stage: int | None = None, is_raw: bool | None = None) -> XRayView:
         """Another stage, or the other side of it."""
@@ -181,7 +187,7 @@ def _look(xray: StageXRay) -> Look:
         XRow(
             ORIGINS[part.origin],
             ORIGINS[part.origin].word,
-            f"in the {part.role} message",
+            f"{part.role} message",
             part.text,
             part.tokens,
             xray.share(part.tokens),
@@ -190,11 +196,11 @@ def _look(xray: StageXRay) -> Look:
     ]
     if sent:
         tokens = xray.template_tokens
-        about = "what the model's own format adds around the messages"
+        about = "added by the model's own format"
         sent.append(XRow(TEMPLATE, TEMPLATE.word, about, "", tokens, xray.share(tokens)))
         room = xray.num_predict
         if room:
-            about = "the most it may write: num_predict"
+            about = "num_predict: the most it may write"
             sent.append(XRow(ROOM, ROOM.word, about, "", room, xray.share(room)))
     if xray.apart:
         pieces = (_row(xray, KINDS["thinking"], "thinking", _APART, xray.apart), *pieces)

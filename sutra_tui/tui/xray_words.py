@@ -106,30 +106,44 @@ def percent(share: float | None) -> str:
     return f"{share:.0%}".replace("%", " %") if share >= 0.005 else "<1 %"
 
 
-def size_line(xray: StageXRay) -> str:
-    """How much of the context the prompt takes: estimate, context and the server's own count."""
+def size_lines(xray: StageXRay) -> tuple[str, ...]:
+    """How much of the context the prompt takes, at several lengths, the longest first."""
     if not xray.prompt:
-        return ""
+        return ("",)
     counted = xray.stage.stats.prompt_tokens
-    line = f"about {xray.estimate:,}"
-    if xray.num_ctx:
-        line += f" of {xray.num_ctx:,} tokens ({percent(xray.share(xray.estimate))})"
-    else:
-        line += " tokens"
-    return f"{line} · the server counted {counted:,}" if counted is not None else line
+    share = f" ({percent(xray.share(xray.estimate))})" if xray.num_ctx else ""
+    of = f" of {xray.num_ctx:,}" if xray.num_ctx else ""
+    about = f"about {xray.estimate:,}"
+    if counted is None:
+        return f"{about}{of} tokens{share}", f"{about}{of}{share}", about
+    return (
+        f"{about}{of} tokens{share} · the server counted {counted:,}",
+        f"{about}{of}{share} · counted {counted:,}",
+        f"{about} · counted {counted:,}",
+    )
 
 
-def output_line(xray: StageXRay) -> str:
-    """How much was written."""
-    stats = xray.stage.stats
-    written = sum(len(piece.text) for piece in xray.pieces)
-    line = f"{written:,} characters"
-    if xray.stage.name == "parse":
-        return line
-    if stats.output_tokens is None:
-        return line
+def output_lines(xray: StageXRay, *, raw: bool) -> tuple[str, ...]:
+    """How much was written, or handed on, at several lengths, the longest first."""
+    if xray.packet is not None and raw:
+        count = len(xray.packet.demonstrations)
+        some = "1 demonstration" if count == 1 else f"{count} demonstrations"
+        return (f"{some} and a draft" if xray.packet.draft else some, some)
+    written = f"{sum(len(piece.text) for piece in xray.pieces):,} characters"
+    tokens = xray.stage.stats.output_tokens
+    if tokens is None:
+        return (written,)
     limit = f" of at most {xray.num_predict:,}" if xray.num_predict else ""
-    return f"{line} · the server counted {stats.output_tokens:,} tokens{limit}"
+    return (
+        f"{written} · the server counted {tokens:,} tokens{limit}",
+        f"{written} · {tokens:,} tokens",
+        written,
+    )
+
+
+def fitting(lines: tuple[str, ...], width: int) -> str:
+    """The longest that fits, or the shortest."""
+    return next((line for line in lines if len(line) <= width), lines[-1])
 
 
 def facts(xray: StageXRay) -> list[tuple[str, str]]:
@@ -141,9 +155,10 @@ def facts(xray: StageXRay) -> list[tuple[str, str]]:
         ("model", clean_line(stage.model, 80)),
         ("digest", clean_line(stage.digest, 16)),
         ("status", status + (reason if stage.done_reason else "")),
-        ("prompt", size_line(xray)),
+        ("prompt", size_lines(xray)[0]),
         ("reply", _reply(stats)),
         ("memory", f"{size(stats.resident_bytes)} held" if stats.resident_bytes else ""),
+        ("problems", "none" if stage.name == "parse" and not stage.problems else ""),
         *((f"problem {n}", clean_line(text, 400)) for n, text in enumerate(stage.problems, 1)),
     ]
     return [(name, text) for name, text in found if text]

@@ -58,7 +58,7 @@ class XRayScreen(Screen[None]):
     COMMANDS = {XRayPalette}
     BINDINGS: ClassVar[list[BindingType]] = list(XRAY_COMMANDS.bindings())
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
     AUTO_FOCUS = "XRayRows"
 
     view: reactive[XRayView] = reactive(XRayView(), init=False)
@@ -84,7 +84,7 @@ class XRayScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.watch_view(self.view)
-        self._timer = self.set_interval(AGAIN_S, self._look, pause=True)
+        self._timer = self.set_interval(AGAIN_S, self._look_again, pause=True)
         self._look()
 
     @property
@@ -92,6 +92,11 @@ class XRayScreen(Screen[None]):
         return self.query_one(XRayPanes)
 
     # Looking
+
+    def _look_again(self) -> None:
+        """Unless a look takes longer than that."""
+        if not any(w.group == "look" and not w.is_finished for w in self.workers):
+            self._look()
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self) -> None:
@@ -136,7 +141,7 @@ class XRayScreen(Screen[None]):
 
     @work(exclusive=True, group="text", exit_on_error=False)
     async def _show_text(self, view: XRayView) -> None:
-        await self.panes.text.show(view.text)
+        await self.panes.text.show(view.written)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

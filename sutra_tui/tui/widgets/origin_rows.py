@@ -91,7 +91,7 @@ class OriginRows(RowView):
 
     def first_row(self, part: int) -> int:
         """The row where a part begins."""
-        return self._parts[part].first if part < len(self._parts) else 0
+        return self._parts[part].first if part < len(self._parts) else len(self._rows)
 
     def clear(self) -> None:
         self.put(())
@@ -114,8 +114,6 @@ class OriginRows(RowView):
 
     def _heading(self, row: XRow, style: str) -> Row:
         words = f"{row.mark.letter}  {row.word}"
-        if not row.text:
-            words += f" · about {row.tokens:,} tokens"
         about = f" · {clean_line(row.about, 300)}" if row.about else ""
         content = Content.assemble((words, style), (about, ".origin--head"))
         content = content.stylize("bold", 0, len(words))

@@ -39,7 +39,7 @@ def fact_lines(xray: StageXRay, width: int) -> list[Content]:
     lines: list[Content] = []
     for title, found in (
         ("", facts(xray)),
-        ("Times by the server", timings(stage.stats)),
+        ("Times", timings(stage.stats)),
         ("Options as sent", options(stage)),
     ):
         if title and found:

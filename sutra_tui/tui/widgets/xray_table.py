@@ -21,7 +21,7 @@ from .table_rows import CURSOR, SCROLLBAR, Piece, TableRows, fitted
 
 SIGNS: Final = 3
 """Cells before the first column: the cursor's sign, the part's letter, a blank."""
-WORD, TOKENS, SHARE, BAR = 17, 9, 6, 16
+WORD, TOKENS, SHARE, BAR = 16, 12, 6, 20
 ROOM_FOR_BAR: Final = 76
 """Narrowest table, in cells, that has room for the bar."""
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
@@ -38,8 +38,9 @@ class XRayHeading(Widget):
         width = self.content_size.width - SCROLLBAR
         bar = " " * BAR if width >= ROOM_FOR_BAR else ""
         about = fitted("", max(0, width - SIGNS - WORD - TOKENS - SHARE - len(bar) - 3))
-        ends = fitted("about", TOKENS, right=True) + fitted("share", SHARE, right=True)
-        return Content(f"{' ' * SIGNS}{fitted('part', WORD)} {about}{ends} {bar}")
+        ends = fitted("about tokens", TOKENS, right=True) + fitted("share", SHARE, right=True)
+        of = fitted("of num_ctx", len(bar))
+        return Content(f"{' ' * SIGNS}{fitted('part', WORD)} {about}{ends} {of}")
 
 
 class XRayRows(TableRows):

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from ...core.clean import clean_line
 from ..cache_words import MUTED
 from ..xray_view import XRayView
-from ..xray_words import output_line, size_line, stage_name, view_words
+from ..xray_words import fitting, output_lines, size_lines, stage_name, view_words
 from .chip import Chip
 
 MOST_TABS: Final = 6
@@ -117,12 +117,12 @@ class SizeLine(Widget):
     view: reactive[XRayView] = reactive(XRayView())
 
     def render(self) -> Content:
-        look = self.view.look
+        view, look, width = self.view, self.view.look, self.content_size.width
         if look is None:
             return Content("")
-        raw = self.view.is_raw or look.xray.stage.name == "parse"
-        line = output_line(look.xray) if raw else size_line(look.xray)
-        return Content.styled(line, MUTED).truncate(self.content_size.width, ellipsis=True)
+        reply = view.is_raw or look.xray.stage.name == "parse"
+        lines = output_lines(look.xray, raw=view.is_raw) if reply else size_lines(look.xray)
+        return Content.styled(fitting(lines, width), MUTED).truncate(width, ellipsis=True)
 
 
 def _mark(chip: Chip, name: str, *, chosen: bool) -> None:
