@@ -95,7 +95,8 @@ class XRayScreen(Screen[None]):
 
     def _look_again(self) -> None:
         """Unless a look takes longer than that."""
-        if not any(w.group == "look" and not w.is_finished for w in self.workers):
+        busy = (w for w in self.workers if w.node is self and not w.is_finished)
+        if not any(worker.group == "look" for worker in busy):
             self._look()
 
     @work(exclusive=True, group="look", exit_on_error=False)
