@@ -40,6 +40,8 @@ class Run:
         index: Of a demonstration, from 0; -1 for anything else.
         reason: Why it was dropped.
         open: More of it may come.
+        begins_at: Where the stretch begins that was being read when its first piece came; text
+            that the parser held back for a while may begin before it.
         ends_by: How much of the reply had been read when its last piece came, in characters.
     """
 
@@ -48,6 +50,7 @@ class Run:
     index: int = -1
     reason: str = ""
     open: bool = True
+    begins_at: int = 0
     ends_by: int = 0
 
     @property
@@ -93,8 +96,8 @@ def read_again(
     parser = DraftParser(wanted, query, refuse=refuse)
     announced = _Announced(reply)
     for end in (*(end for _, end in tags(reply)), len(reply)):
-        start, announced.read = announced.read, end
-        for event in parser.feed(reply[start:end]):
+        announced.before, announced.read = announced.read, end
+        for event in parser.feed(reply[announced.before : end]):
             announced.take(event)
     if over:
         for event in parser.finish(cut=cut):
@@ -117,7 +120,7 @@ class _Announced:
 
     def __init__(self, reply: str) -> None:
         self.runs: list[Run] = []
-        self.read = 0
+        self.before = self.read = 0
         self._reply = reply
         self._closed: dict[int, str] = {}
 
@@ -140,7 +143,7 @@ class _Announced:
     def _grow(self, kind: RunKind, index: int, text: str) -> None:
         last = self.runs[-1] if self.runs else None
         if last is None or not last.open or (last.kind, last.index) != (kind, index):
-            last = Run(kind, index=index)
+            last = Run(kind, index=index, begins_at=self.before)
             self.runs.append(last)
         last.texts.append(text)
         last.ends_by = self.read

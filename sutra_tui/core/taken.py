@@ -26,7 +26,7 @@ from .protocol import DEFAULT_COUNT, MAX_COUNT
 PieceKind = Literal[
     "draft", "demonstration", "thinking", "answer", "dropped", "left out", "rewritten", "layout"
 ]
-OUTSIDE: Final = "It stands outside the tags, or in none that was being read."
+OUTSIDE: Final = "It stood outside the tags."
 SURPLUS: Final = "More demonstrations than were wanted; it was only counted."
 REWRITTEN: Final = "The parser took from here, but not letter for letter: it was JSON or escaped."
 BANNED: Final = "it is banned"
@@ -160,12 +160,14 @@ def _label(reply: str, runs: Sequence[Run]) -> tuple[array[int], bool]:
 def _places(reply: str, run: Run, cursor: int) -> list[tuple[int, int]]:
     """Where a run's text stands; empty if it stands nowhere as it is."""
     text = run.text
-    for low, high in ((cursor, run.ends_by), (cursor, len(reply)), (0, len(reply))):
+    whole = len(reply)
+    likely = (max(cursor, run.begins_at), run.ends_by)
+    for low, high in (likely, (cursor, run.ends_by), (cursor, whole), (0, whole)):
         if (start := _find(reply, text, low, high)) >= 0:
             return [(start, start + len(text))]
     stretches, place = [], cursor
     for piece in _fragments(run):
-        start = _find(reply, piece, place, len(reply))
+        start = _find(reply, piece, place, whole)
         if start < 0:
             break
         place = start + len(piece)

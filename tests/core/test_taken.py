@@ -90,6 +90,7 @@ def test_what_was_taken_is_marked_as_what_it_was_taken_for(name: str) -> None:
             2,
             [("draft", "a"), ("demonstration 1", "x"), ("dropped", "x")],
         ),
+        ("same\n<answer>same</answer>", 0, [("left out", "same"), ("draft", "same")]),
         ("Hm, well.</think><answer>a</answer>", 0, [("thinking", "Hm, well."), ("draft", "a")]),
     ],
 )

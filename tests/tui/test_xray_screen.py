@@ -167,7 +167,7 @@ async def test_what_was_dropped_or_left_out_says_why() -> None:
         assert about["dropped"] == (
             "The second demonstration repeated an earlier one; it was left out."
         )
-        assert about["left out"] == "It stands outside the tags, or in none that was being read."
+        assert about["left out"] == "It stood outside the tags."
         assert "".join(row.text for row in screen.view.text) == made().stages[0].output
 
 

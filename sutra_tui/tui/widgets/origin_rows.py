@@ -35,11 +35,13 @@ class _Part:
 
     Args:
         row: The part.
+        heading: What stands above it; empty for what needs none.
         lines: Its text, cleaned.
         first: Its first row at the present width.
     """
 
     row: XRow
+    heading: str = ""
     lines: list[str] = field(default_factory=list)
     first: int = 0
 
@@ -52,13 +54,13 @@ class OriginRows(RowView):
     }
     DEFAULT_CSS = """
     OriginRows {
-        & > .origin--quiet { color: $text-muted; }
+        & > .origin--quiet { color: $foreground 75%; }
         & > .origin--own { color: $text-secondary; }
         & > .origin--good { color: $text-success; }
         & > .origin--wary { color: $text-warning; }
         & > .origin--bad { color: $text-error; }
         & > .origin--asked { color: $text-primary; }
-        & > .origin--head { color: $text-muted; }
+        & > .origin--head { color: $foreground 75%; }
     }
     """
 
@@ -84,7 +86,7 @@ class OriginRows(RowView):
         before = len(self._rows)
         first = self._parts[same].first if same < len(self._parts) else before
         del self._parts[same:], self._rows[first:]
-        self._parts += [_Part(row, _lines(row)) for row in parts[same:]]
+        self._parts += [_Part(row, _heading(row), _lines(row)) for row in parts[same:]]
         if self.row_width:
             self._wrap(same)
         self.rows_changed(first, before)
@@ -105,19 +107,22 @@ class OriginRows(RowView):
         mark = part.row.mark
         style = f".origin--{mark.style}" if mark.style else ""
         if line == _HEAD:
-            return self._heading(part.row, style)
+            return self._heading_row(part, start, end, style)
         text = part.lines[line][start:end]
         content = Content.assemble(
             (f"{mark.letter}▌ ", style), (text, style if part.row.is_layout else "")
         )
         return Row(content, "" if start else "\n", margin=GUTTER)
 
-    def _heading(self, row: XRow, style: str) -> Row:
-        words = f"{row.mark.letter}  {row.word}"
-        about = f" · {clean_line(row.about, 300)}" if row.about else ""
-        content = Content.assemble((words, style), (about, ".origin--head"))
-        content = content.stylize("bold", 0, len(words))
-        return Row(content.truncate(self.row_width, ellipsis=True), "", margin=len(words + about))
+    def _heading_row(self, part: _Part, start: int, end: int, style: str) -> Row:
+        named = len(part.row.word)
+        heading = Content.assemble(
+            (part.heading[:named], style), (part.heading[named:], ".origin--head")
+        ).stylize("bold", 0, named)
+        sign = part.row.mark.letter if not start else " "
+        content = Content.assemble((f"{sign}  ", style), heading[start:end])
+        # It is nobody's text, so it is not copied.
+        return Row(content, "", margin=len(content.plain))
 
     def wrap_again(self) -> None:
         self._rows = []
@@ -128,8 +133,9 @@ class OriginRows(RowView):
         for number in range(first, len(self._parts)):
             part = self._parts[number]
             part.first = len(self._rows)
-            if not part.row.is_layout:
-                self._rows.append((number, _HEAD, 0, 0))
+            if part.heading:
+                edges = [0, *breaks(part.heading, width), len(part.heading)]
+                self._rows += [(number, _HEAD, a, b) for a, b in pairwise(edges)]
             for line, text in enumerate(part.lines):
                 edges = [0, *breaks(text, width), len(text)]
                 self._rows += [(number, line, a, b) for a, b in pairwise(edges)]
@@ -171,6 +177,12 @@ class OriginView(VerticalScroll):
     def jump(self, part: int) -> None:
         """Bring the beginning of a part into view."""
         self.scroll_to(y=self.rows.first_row(part), animate=False)
+
+
+def _heading(row: XRow) -> str:
+    """What a part is and, of what was not taken, why."""
+    about = f" · {clean_line(row.about, 300)}" if row.about else ""
+    return "" if row.is_layout else row.word + about
 
 
 def _lines(row: XRow) -> list[str]:
