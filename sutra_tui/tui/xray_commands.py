@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from ..xray_rows import body_of
 from .screen_commands import ScreenCommand, ScreenCommands, ScreenPalette, palette_entries
-from .xray_view import XRayView, body_of
+from .xray_view import XRayView
 
 if TYPE_CHECKING:
     from .screens.xray import XRayScreen

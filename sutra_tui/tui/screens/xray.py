@@ -21,12 +21,13 @@ from textual.widgets import Footer
 
 from ...core.call_text import Form, as_json, base_url, call_text
 from ...core.protocol import HandoffResult
+from ...xray_rows import Look, body_of, looks_of
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.table_rows import TableRows
 from ..widgets.xray_panes import XRayPanes
 from ..widgets.xray_tabs import XRayTabs, XRayTitle
 from ..xray_commands import XRAY_COMMANDS, XRayPalette
-from ..xray_view import Look, XRayView, body_of, looks_of
+from ..xray_view import XRayView
 
 AGAIN_S: Final = 1.0
 """How often a run that goes on is looked into."""

@@ -17,7 +17,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from ...core.clean import clean, clean_line
-from ..xray_view import XRow
+from ...xray_rows import XRow
 from .line_wrap import breaks
 from .plain_rows import TAB
 from .row_view import Row, RowView

@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from ...core.xray import StageXRay
+from ...xray_words import facts, options, timings
 from ..xray_view import XRayView
-from ..xray_words import facts, options, timings
 from .fact_lines import FactLines, indented
 
 NAME_CELLS: Final = 15

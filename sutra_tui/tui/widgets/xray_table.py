@@ -15,8 +15,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from ...core.clean import clean_line
-from ..xray_view import XRayView, XRow
-from ..xray_words import percent
+from ...xray_rows import XRow
+from ...xray_words import percent
+from ..xray_view import XRayView
 from .table_rows import CURSOR, SCROLLBAR, Piece, TableRows, fitted
 
 SIGNS: Final = 3

@@ -13,9 +13,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...core.clean import clean_line
+from ...xray_words import fitting, output_lines, size_lines, stage_name, view_words
 from ..cache_words import MUTED
 from ..xray_view import XRayView
-from ..xray_words import fitting, output_lines, size_lines, stage_name, view_words
 from .chip import Chip
 
 MOST_TABS: Final = 6

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..core.clean import clean_line
-from ..core.message import Origin
-from ..core.protocol import StageRecord, StageStats
-from ..core.taken import Piece, PieceKind
-from ..core.xray import StageXRay
-from ..wording import seconds, size
+from .core.clean import clean_line
+from .core.message import Origin
+from .core.protocol import StageRecord, StageStats
+from .core.taken import Piece, PieceKind
+from .core.xray import StageXRay
+from .wording import seconds, size
 
 NAMES: Final = {"A": "A", "parse": "parser", "B": "B"}
 FROM_CACHE: Final = (
@@ -34,7 +34,7 @@ class Mark:
     Args:
         letter: Beside each of its rows.
         word: Its name.
-        style: Its colour: one of the X-ray's component classes, without their prefix.
+        style: A word for its colour, which each face paints in its own way; empty for plain.
     """
 
     letter: str
