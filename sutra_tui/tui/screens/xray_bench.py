@@ -5,15 +5,16 @@ Invariant: it shows what the events of the run have said so far, folded as for a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...core.events import Event, RunStarted
-from ..workbench import Workbench
 from .run_screen import RunScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...core.events import Event
     from ...core.transcript import Transcript
+    from ..workbench import Workbench
     from .xray import Seen
 
 
@@ -26,9 +27,10 @@ class XRayBench(RunScreen):
 
     def _take(self, event: Event) -> None:
         if event.run_id == self.bench.run.run_id:
-            if isinstance(event, RunStarted):
-                from ...core.transcript import Transcript
+            from ...core.events import RunStarted
+            from ...core.transcript import Transcript
 
+            if isinstance(event, RunStarted):
                 self._transcript = Transcript(self._clock)
             if self._transcript is not None:
                 self._transcript.apply(event)
