@@ -26,7 +26,7 @@ from sutra_tui.core.chat_body import chat_body
 from sutra_tui.core.clean import clean
 from sutra_tui.core.message import Message
 from sutra_tui.core.protocol import GenerationOptions
-from sutra_tui.core.xray import xrays
+from sutra_tui.core.xray import CACHED, xrays
 from sutra_tui.handoff import AgentHandoff
 from tests.handoff_support import QUERY, A, B, scripted_server
 from tests.ollama_server import OllamaServer
@@ -69,6 +69,14 @@ def test_the_body_is_what_the_server_received(server: OllamaServer) -> None:
     a, parse, b = xrays(handoff.run_detailed(QUERY))
     assert (a.body, b.body) == (sent(server, A)[0], sent(server, B)[0])
     assert parse.body is None
+
+
+def test_a_run_from_the_cache_has_no_call_to_model_a(server: OllamaServer) -> None:
+    handoff = AgentHandoff(A, B, ollama_host=server.url)
+    handoff.run_detailed(QUERY)
+    a, b = xrays(handoff.run_detailed(QUERY))
+    assert a.body is None and [piece.why for piece in a.pieces] == [CACHED]
+    assert b.body == sent(server, B)[1]
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from .budget import MESSAGE_OVERHEAD, estimate_messages, estimate_tokens
 from .chat_body import chat_body
 from .message import Origin, Speaker
 from .protocol import HandoffPacket, HandoffResult, StageRecord
 from .taken import Piece, pieces_as_taken, pieces_of
+
+CACHED: Final = "From the cache, which does not keep the raw reply."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ def _model_stage(stage: StageRecord, pieces: tuple[Piece, ...], over: bool) -> S
 
 def _draft_pieces(result: HandoffResult, stage: StageRecord, *, over: bool) -> tuple[Piece, ...]:
     """What became of each part of Model A's reply."""
+    if stage.status == "cached":
+        return (Piece("draft", stage.output, why=CACHED),) if stage.output else ()
     parse = result.stage("parse")
     if not over or parse is None:
         # Stopped or going on: there is no verdict to compare with.

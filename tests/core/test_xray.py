@@ -9,9 +9,9 @@ import pytest
 from sutra_tui.core.budget import MESSAGE_OVERHEAD, estimate_messages
 from sutra_tui.core.message import Message
 from sutra_tui.core.protocol import HandoffResult, StageRecord
-from sutra_tui.core.taken import BEING_WRITTEN, BROKEN_OFF
+from sutra_tui.core.taken import BEING_WRITTEN, BROKEN_OFF, Piece
 from sutra_tui.core.templates import Templates
-from sutra_tui.core.xray import StageXRay, xrays
+from sutra_tui.core.xray import CACHED, StageXRay, xrays
 
 QUERY = "How do I sum a list?"
 DEMONSTRATIONS = ("Count: `len(x)`", "Largest: `max(x)`", "Reverse: `x[::-1]`")
@@ -125,6 +125,12 @@ def test_demonstrations_from_the_cache_were_not_asked_for() -> None:
     a, b = xrays(result(cached, stage_b()))
     assert (a.body, a.prompt, a.pieces) == (None, (), ())
     assert b.body is not None and b.body["model"] == "mistral:7b"
+
+
+def test_a_draft_from_the_cache_is_not_taken_for_a_raw_reply() -> None:
+    cached = StageRecord("A", "llama3.2:3b", status="cached", output="A draft, <b>kept</b>.")
+    a, _ = xrays(result(cached, stage_b()))
+    assert a.pieces == (Piece("draft", "A draft, <b>kept</b>.", why=CACHED),)
 
 
 def test_stages_of_methods_to_come_are_shown_too() -> None:

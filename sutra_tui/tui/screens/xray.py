@@ -131,6 +131,7 @@ class XRayScreen(Screen[None]):
         self.query_one(XRayTabs).view = view
         self.panes.table.view = view
         self.panes.facts.view = view
+        self.panes.fit(view.total)
         self.set_class(bool(view.nothing) and view.look is None, "-nothing")
         possible = XRAY_COMMANDS.applicable(view)
         if possible != self._possible:
