@@ -233,6 +233,27 @@ def test_a_run_is_shown_whole(history: Run) -> None:
     assert document["stages"][0]["messages"][0]["content"] == "Write."
 
 
+def test_the_xray_of_a_run_shows_each_stage_part_by_part(history: Run) -> None:
+    keep(made("abcdef01"))
+    said = history("show", "abcd", "--xray").out
+    for line in (
+        "== Stage A llama3.2:3b",
+        "-- Stage A llama3.2:3b, sent",
+        "[?] not known · system message · about 2 tokens · <1 % of num_ctx\nWrite.",
+        "[T] thinking · came apart from the output · about 1 tokens · <1 % of num_ctx\nHm.",
+        "[R] draft · about 2 tokens · <1 % of num_ctx\nAdd them.",
+        "== Stage parser",
+        "[D] demonstration 1 · handed on to Model B · about 5 tokens\nCount: `len(items)`",
+        "num_ctx      4096",
+    ):
+        assert line in said, line
+    first, _, last = history("show", "last", "--json", "--xray").document["xray"]
+    assert first["request"]["messages"][0] == {"role": "system", "content": "Write."}
+    assert (first["num_ctx"], first["parts"][0]["origin"]) == (4096, None)
+    assert [piece["kind"] for piece in first["reply"]] == ["layout", "draft", "layout"]
+    assert last["reply"][0]["text"] == "Use `sum(items)`."
+
+
 @pytest.mark.parametrize(
     ("given", "code", "words"),
     [
@@ -257,10 +278,18 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
 
 def test_hostile_text_is_inert_in_every_cell(history: Run) -> None:
     run = made("\x1b[31mid", query=HOSTILE, answer=HOSTILE, title=HOSTILE, model_a=HOSTILE)
-    run = replace(run, result=replace(run.result, notices=(HOSTILE,), engine=HOSTILE))
+    stages = tuple(
+        replace(
+            stage, model=HOSTILE, output=HOSTILE, problems=(HOSTILE,), options={HOSTILE: HOSTILE}
+        )
+        for stage in run.result.stages
+    )
+    result = replace(run.result, notices=(HOSTILE,), engine=HOSTILE, stages=stages)
+    run = replace(run, result=result)
     keep(replace(run, error={"message": HOSTILE}))
     listed, shown = history("list"), history("show", "last", "--clean", "--stages")
-    for said in (listed, shown, history("show", "last", "--json"), history("list", "--json")):
+    seen = history("show", "last", "--clean", "--xray")
+    for said in (listed, shown, seen, history("show", "last", "--json"), history("list", "--json")):
         assert said.code == 0 and not UNSAFE & set(said.out)
     assert len(listed.rows) == 1 and clean(listed.out) == listed.out
 

@@ -55,3 +55,8 @@ def clean_line(text: str, limit: int = 200) -> str:
     """`clean`, on one line and no longer than `limit` characters: for names, titles and toasts."""
     line = " ".join(clean(text[: limit * 4]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def whole(text: str) -> str:
+    """Text with surrogate pairs joined and lone surrogates as U+FFFD, so that it can be encoded."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

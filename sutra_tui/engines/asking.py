@@ -7,12 +7,14 @@ same form, because a server loads a model again when `num_ctx` differs between t
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
+from ..core.chat_body import chat_body
+from ..core.clean import whole
 from ..core.engine import ChatRequest
 from ..core.errors import EngineError, ModelNotFound
 from ..core.options import GenerationOptions
-from .replies import whole
 
 
 def chat_arguments(request: ChatRequest) -> dict[str, Any]:
@@ -21,18 +23,11 @@ def chat_arguments(request: ChatRequest) -> dict[str, Any]:
     Raises:
         ModelNotFound: The request names no model.
     """
-    return {
-        "model": model_name(request.model),
-        "messages": [
-            {"role": message.role, "content": whole(message.content)}
-            for message in request.messages
-        ],
-        "stream": True,
-        "options": _options(request.options),
-        "keep_alive": _keep_alive(request.options),
+    options = asdict(request.options)
+    if not request.thinks:
         # Servers refuse `think` for models without a thinking mode, and left out it means on.
-        "think": bool(request.options.think) if request.thinks else None,
-    }
+        del options["think"]
+    return chat_body(model_name(request.model), request.messages, options)
 
 
 def load_body(model: str, options: GenerationOptions) -> dict[str, Any]:

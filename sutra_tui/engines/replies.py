@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from ..core.clean import clean_line
+from ..core.clean import clean_line, whole
 from ..core.engine import ChatChunk
 from ..core.model_details import ModelDetails
 from ..core.model_info import LoadedModel, ModelInfo, ModelShape
@@ -229,11 +229,6 @@ class SurrogateJoiner:
         """What is left when no more text comes."""
         left, self._half = self._half, ""
         return whole(left)
-
-
-def whole(text: str) -> str:
-    """Text with surrogate pairs joined and lone surrogates as U+FFFD, so that it can be encoded."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _rows(listed: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

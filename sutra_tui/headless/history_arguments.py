@@ -38,6 +38,11 @@ def add_history(parser: Parser) -> None:
     show.add_argument(
         "--stages", action="store_true", help="also what was sent to each model, and its raw text"
     )
+    show.add_argument(
+        "--xray",
+        action="store_true",
+        help="each stage part by part: from where it came, its share of num_ctx, what was taken",
+    )
     add_safety(show)
     search = command("search", "list the runs that say all of some words", "[options] TEXT...")
     search.add_argument("text", nargs="+", metavar="TEXT", help="words of queries, answers, ...")

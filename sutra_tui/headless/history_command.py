@@ -20,6 +20,7 @@ from ..store.history import HistoryRun
 from ..store.history_file import Form
 from ..store.history_transfer import ImportedRuns
 from . import history_words as words
+from . import history_xray
 from .faces import in_safe_json
 from .history_job import Job, OpenHistory, opened
 from .history_words import runs_in_words
@@ -105,12 +106,23 @@ def show(job: Job) -> None:
     """Write one run whole. Raises as `Job.find`."""
     run = job.find(job.args.run)
     if job.args.json:
-        job.write_json({**run.to_dict(), "status": run.status(job.now)})
+        said = {"xray": history_xray.document(run)} if job.args.xray else {}
+        job.write_json({**run.to_dict(), "status": run.status(job.now), **said})
         return
     job.output.write_trusted(table(words.facts(run, job.now)))
+    if job.args.xray:
+        _show_xray(job, run)
+        return
     for title, text in words.texts(run, stages=job.args.stages):
         job.output.write_trusted(f"\n{title}\n")
         job.output.write(text if text.endswith("\n") else text + "\n")
+
+
+def _show_xray(job: Job, run: HistoryRun) -> None:
+    for heading, told, text in history_xray.parts(run):
+        job.output.write_trusted(f"\n{heading}\n{told}")
+        if text:
+            job.output.write(text if text.endswith("\n") else text + "\n")
 
 
 def export(job: Job) -> None:

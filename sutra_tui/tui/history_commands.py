@@ -45,6 +45,8 @@ HISTORY_COMMANDS: Final[ScreenCommands[HistoryView]] = ScreenCommands(
            "everything", "x", "All", 8, reasons.narrowed),
         _C("history.pane", "Next pane", "Runs, texts, facts: for screens that cannot show all.",
            "next_pane", "v", "Pane", 8, reasons.listed),
+        _C("history.xray", "X-ray", "What was sent to each model, and what came back.",
+           "xray", "f12", "X-ray", 10, reasons.staged),
         _C("history.export", "Export", "Writes the listed runs to a file: .md, .json or .jsonl.",
            "export", "w", "Export", 12, reasons.listed),
         _C("history.import", "Import", "Adds runs of a file, or the original system's logs.",

@@ -30,6 +30,13 @@ def openable(view: HistoryView) -> str | None:
     return whole(view) or (_GOES_ON if view.busy else None)
 
 
+def staged(view: HistoryView) -> str | None:
+    """The run under the cursor has a stage to look into."""
+    if view.at_hand is None:
+        return whole(view)
+    return None if view.at_hand.result.stages else "This run never came to a stage."
+
+
 def deletable(view: HistoryView) -> str | None:
     """The run under the cursor is over."""
     if view.current is None:

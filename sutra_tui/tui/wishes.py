@@ -60,6 +60,7 @@ def scopes() -> tuple[Scope, ...]:
     from .cache_commands import CACHE_COMMANDS
     from .commands import COMMANDS
     from .history_commands import HISTORY_COMMANDS
+    from .xray_commands import XRAY_COMMANDS
 
     everywhere = {"ctrl+p": "the list of all commands"}
     rows = dict.fromkeys((*MOVING, "k", "j", "g", "G"), "moving")
@@ -68,6 +69,7 @@ def scopes() -> tuple[Scope, ...]:
         Scope(COMMANDS, {**everywhere, "ctrl+j": "new line in the query"}, typed_in=True),
         Scope(CACHE_COMMANDS, {**everywhere, **rows, **digits}),
         Scope(HISTORY_COMMANDS.all, {**everywhere, **rows}),
+        Scope(XRAY_COMMANDS.all, {**everywhere, **rows}),
     )
 
 

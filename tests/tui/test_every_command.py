@@ -32,6 +32,7 @@ from sutra_tui.tui.screens.plan import PlanScreen
 from sutra_tui.tui.screens.prompts import Confirm
 from sutra_tui.tui.screens.pull_prompt import PullPrompt
 from sutra_tui.tui.screens.settings import SettingsScreen
+from sutra_tui.tui.screens.xray import XRayScreen
 from sutra_tui.tui.widgets.notice_bar import NoticeBar
 from sutra_tui.tui.widgets.panes import Panes
 from sutra_tui.tui.widgets.query_box import QueryBox
@@ -92,6 +93,12 @@ class Stage:
 
     def typed_into(self, kind: type[Any]) -> str:
         return self.app.screen.query_one(Input).value if self.shows(kind) else ""
+
+    def looks_into(self) -> str:
+        """The stage that the X-ray shows."""
+        screen = self.app.screen
+        look = screen.view.look if isinstance(screen, XRayScreen) else None
+        return look.xray.stage.name if look else ""
 
     def chats(self, model: str) -> int:
         return len(self.workshop.server.chats(model))
@@ -194,6 +201,9 @@ EFFECTS: dict[str, Effect] = {
         lambda s: s.workshop.cache.stats().entries == 0 and "emoved" in s.notice,
         before=answered,
         after=pressed_yes,
+    ),
+    "xray.open": Effect(
+        lambda s: s.looks_into() == "A", ("b", lambda s: s.looks_into() == "B"), before=answered
     ),
     "plan.open": Effect(lambda s: s.shows(PlanScreen)),
     "pane.zoom": Effect(lambda s: s.panes.has_class("-zoomed")),
@@ -319,9 +329,9 @@ async def test_a_command_that_needs_more_waits_for_it(workshop: Workshop, comman
 async def test_any_command_can_be_given_a_key(workshop: Workshop) -> None:
     async with workshop.app().run_test(size=(120, 40), notifications=True) as pilot:
         screen = await connected(pilot)
-        pilot.app.use_keys({"model.pair": "f11", "model.swap": "f12"})  # type: ignore[attr-defined]
+        pilot.app.use_keys({"model.pair": "f11", "model.swap": "alt+z"})  # type: ignore[attr-defined]
         await pilot.press("f11")
         assert A in str(screen.query_one(NoticeBar).content)
         before = screen.bench.model_a
-        await pilot.press("f12")
+        await pilot.press("alt+z")
         assert screen.bench.model_b == before

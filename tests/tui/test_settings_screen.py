@@ -299,14 +299,14 @@ async def test_a_new_key_works_at_once_and_everywhere(workshop: Workshop) -> Non
         assert verdict(screen) == '✗ f3 is the key of "Choose Model B" (model.b) already.'
         await pilot.press("ctrl+u", *"ctl+b")
         await until(pilot, lambda: "did you mean ctrl+b" in verdict(screen))
-        await pilot.press("ctrl+u", *"f12, ctrl+b".replace(" ", ""))
-        await until(pilot, lambda: verdict(screen) == "✓ keys.model.a = f12,ctrl+b")
+        await pilot.press("ctrl+u", *"alt+z, ctrl+b".replace(" ", ""))
+        await until(pilot, lambda: verdict(screen) == "✓ keys.model.a = alt+z,ctrl+b")
         await pilot.press("enter")
-        await said(pilot, screen, "Saved: keys.model.a = f12,ctrl+b. It counts at once.")
-        assert '"model.a" = "f12,ctrl+b"' in settings_file(workshop).read_text()
+        await said(pilot, screen, "Saved: keys.model.a = alt+z,ctrl+b. It counts at once.")
+        assert '"model.a" = "alt+z,ctrl+b"' in settings_file(workshop).read_text()
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
-        for key in ("f12", "ctrl+b"):
+        for key in ("alt+z", "ctrl+b"):
             await pilot.press(key)
             await until(pilot, lambda: "ModelPicker" in repr(pilot.app.screen))
             await pilot.press("escape")
@@ -316,7 +316,7 @@ async def test_a_new_key_works_at_once_and_everywhere(workshop: Workshop) -> Non
         assert isinstance(pilot.app.screen, MainScreen), "its own key is free now"
 
 
-SWAPPED = "[keys]\n'model.a' = 'f3'\n'model.b' = 'f2'\n'app.help' = 'f12'\n'app.quit' = 'f11'\n"
+SWAPPED = "[keys]\n'model.a' = 'f3'\n'model.b' = 'f2'\n'app.help' = 'alt+z'\n'app.quit' = 'f11'\n"
 
 
 async def test_keys_of_the_file_are_in_footer_help_and_palette(workshop: Workshop) -> None:
@@ -326,14 +326,14 @@ async def test_keys_of_the_file_are_in_footer_help_and_palette(workshop: Worksho
             active.binding.id: key for key, active in screen.active_bindings.items()
             if active.binding.show
         }  # fmt: skip
-        assert (shown["model.a"], shown["model.b"], shown["app.help"]) == ("f3", "f2", "f12")
+        assert (shown["model.a"], shown["model.b"], shown["app.help"]) == ("f3", "f2", "alt+z")
         titles = [entry.title for entry in pilot.app.get_system_commands(screen)]
-        assert "Choose Model A (f3)" in titles and "Help (f12)" in titles
-        await pilot.press("f12")
+        assert "Choose Model A (f3)" in titles and "Help (alt+z)" in titles
+        await pilot.press("alt+z")
         await until(pilot, lambda: "HelpScreen" in repr(pilot.app.screen))
         text = "".join(str(part.content) for part in pilot.app.screen.query(Static))
-        assert "f3  Choose Model A" in text and "f12  Help" in text
-        await pilot.press("f12")
+        assert "f3  Choose Model A" in text and "alt+z  Help" in text
+        await pilot.press("alt+z")
         await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
         await pilot.press("f2")
         await until(pilot, lambda: "ModelPicker" in repr(pilot.app.screen))
@@ -343,9 +343,9 @@ async def test_keys_of_the_file_are_in_footer_help_and_palette(workshop: Worksho
 async def test_a_key_that_does_not_apply_says_why_also_when_it_is_another(
     workshop: Workshop,
 ) -> None:
-    async with pilot_of(workshop, "[keys]\n'run.again' = 'f12'\n") as pilot:
+    async with pilot_of(workshop, "[keys]\n'run.again' = 'alt+z'\n") as pilot:
         screen = await connected(pilot)
-        await pilot.press("f12")
+        await pilot.press("alt+z")
         await until(pilot, lambda: "no query to run again" in str(
             screen.query_one("NoticeBar").content))  # type: ignore[attr-defined]  # fmt: skip
 

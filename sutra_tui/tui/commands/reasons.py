@@ -77,3 +77,9 @@ def answered(bench: Workbench) -> str | None:
 def code(bench: Workbench) -> str | None:
     result = bench.run.result
     return None if result and "```" in result.answer else "The answer has no code block."
+
+
+def staged(bench: Workbench) -> str | None:
+    run = bench.run
+    begun = run.a.started is not None or run.b.started is not None
+    return None if begun or (run.result and run.result.stages) else "No run has a stage yet."

@@ -13,12 +13,14 @@ from .program import PROGRAM
 from .prompting import PROMPTING, SESSION
 from .results import ANSWERS, DEMONSTRATIONS
 from .runs import RUNS, STOP
+from .xray import XRAY
 
 COMMANDS: Final[tuple[Command, ...]] = (
     STOP,
     *MODELS,
     *PROMPTING,
     *RUNS,
+    XRAY,
     *DEMONSTRATIONS,
     PLAN,
     *SESSION,

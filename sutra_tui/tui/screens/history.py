@@ -15,6 +15,7 @@ from textual import work
 from .compare import CompareScreen
 from .history_browser import Chosen, HistoryBrowser
 from .prompts import LinePrompt
+from .xray import Seen, XRayScreen
 
 __all__ = ["Chosen", "HistoryScreen"]
 
@@ -87,6 +88,11 @@ class HistoryScreen(HistoryBrowser):
         if left.started_at > right.started_at:
             left, right = right, left
         await self.app.push_screen(CompareScreen(left, right, self._clock()))
+
+    def action_xray(self) -> None:
+        run = self.view.at_hand
+        if run is not None:
+            self.app.push_screen(XRayScreen(lambda: Seen(run.result), self._addresses))
 
     # All of them
 

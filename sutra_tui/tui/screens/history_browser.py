@@ -6,7 +6,7 @@ Invariant: nothing here changes the history.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -54,6 +54,7 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
         is_busy: Whether a run goes on on the main screen.
         is_demo: It is the demo's history.
         undo: What can be undone; give each screen of one history the same one.
+        addresses: Of Model A's server and Model B's, as they are shown.
     """
 
     COMMANDS = {HistoryPalette}
@@ -70,8 +71,10 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
         *,
         is_demo: bool = False,
         undo: UndoStack | None = None,
+        addresses: Sequence[str] = (),
     ) -> None:
         super().__init__(history, undo or UndoStack())
+        self._addresses = addresses
         self._clock = clock
         self._is_busy = is_busy
         self._reader = HistoryReader(history)

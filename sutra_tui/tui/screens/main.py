@@ -123,6 +123,7 @@ class MainScreen(SlashScreen):
             lambda: self.bench.run.running,
             is_demo=demo,
             undo=self.app.histories.undo(demo),
+            addresses=self.addresses,
         )
         await self.app.push_screen(history, take)
 

@@ -17,7 +17,7 @@ from ...core.model_info import ModelInfo, ModelShape
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.plan_line import PlanLine
 from ..widgets.query_box import QueryBox
-from .run_screen import RunScreen
+from .xray_bench import XRayBench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ RESTING_S = 0.3
 """How long typing must rest before the plan counts the query anew."""
 
 
-class PlanBench(RunScreen):
+class PlanBench(XRayBench):
     """See `MainScreen`, which is the screen to use."""
 
     def __init__(self, bench: Workbench, clock: Callable[[], float]) -> None:
