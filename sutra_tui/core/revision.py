@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
-from .protocol import HandoffResult, StageName
+from .protocol import METHODS, HandoffResult, StageName
 from .request import RunRequest, new_run_id
 
 Change = Literal[
@@ -208,6 +208,27 @@ class Revision:
             yield "options b"
         if self.demonstrations != self.had:
             yield "demonstrations"
+
+
+def as_asked(result: HandoffResult, now: RunRequest) -> RunRequest:
+    """What a run of the past was made with, as far as its result says; the rest as it is now.
+
+    Args:
+        result: The run, with whatever method it names.
+        now: What would be asked now.
+    """
+    a = result.stage("A")
+    reused = a is not None and a.status == "skipped"
+    given = bool(result.demonstrations) and (a is None or reused)
+    return replace(
+        now,
+        query=result.query,
+        method=result.method if result.method in METHODS else "handoff",
+        model_a=result.model_a or now.model_a,
+        model_b=result.model_b or now.model_b,
+        demonstrations=result.demonstrations if given else None,
+        draft=result.draft if reused else "",
+    )
 
 
 def _is_over(result: HandoffResult, name: StageName) -> bool:

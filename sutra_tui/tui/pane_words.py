@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from ..wording import age, seconds, stage_stats
+from .stale_marks import NOT_STALE, STALE, StaleMarks
 
 if TYPE_CHECKING:
     from ..core.options import Method
@@ -44,7 +45,9 @@ def empty_words(bench: Workbench) -> dict[PaneName, str]:
     return words
 
 
+REUSED: Final = "reused from an earlier run"
 END_WORDS: Final = {
+    "reused": (REUSED, "$text-primary"),
     "stopped": ("stopped", "$text-warning"),
     "failed": ("failed", "$text-error"),
     "incomplete": ("incomplete", "$text-warning"),
@@ -52,7 +55,9 @@ END_WORDS: Final = {
 }
 
 
-def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) -> Content:
+def pane_status(
+    stage: StageView, now: float, width: int, *, raw: bool = False, stale: str = "", retry: str = ""
+) -> Content:
     """A model pane's lower frame: what the model is doing, then what it cost.
 
     Args:
@@ -60,8 +65,10 @@ def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) 
         now: Clock time.
         width: Cells the frame has.
         raw: Demonstrations were wanted and there are none.
+        stale: Why what it shows is stale; empty when it is not.
+        retry: The key that runs this stage alone again; empty when that is not to be done.
     """
-    parts: list[tuple[str, str]] = []
+    parts = [_stale(stale, width)] if stale else []
     if raw:
         parts.append(("raw: without demonstrations", "$text-warning"))
     if stage.state == "active":
@@ -70,6 +77,8 @@ def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) 
         parts.append((f"{words} {seconds(waited)}" if words != "writing" else words, "$accent"))
     elif stage.state in END_WORDS:
         parts.append(END_WORDS[stage.state])
+        if retry:
+            parts.append((f"{retry} tries it again", "$foreground"))
     if stage.badge:
         parts.append((f"! {stage.badge}", "$text-warning"))
     room = width - sum(len(text) + 3 for text, _ in parts)
@@ -78,11 +87,23 @@ def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) 
     return _joined(parts)
 
 
-def demonstrations_status(run: RunView) -> Content:
-    """The demonstrations pane's lower frame: how many, and where they came from."""
+def demonstrations_status(run: RunView, width: int = 80, marks: StaleMarks = NOT_STALE) -> Content:
+    """The demonstrations pane's lower frame: how many, and where they came from.
+
+    Args:
+        run: The run.
+        width: Cells the frame has.
+        marks: What is stale of it.
+    """
     if run.demonstrations == "idle":
         return Content("")
     parts: list[tuple[str, str]] = []
+    if marks.edits:
+        parts.append((f"{marks.edits}, not run yet", "$text-warning"))
+    if marks.demonstrations:
+        parts.append(_stale(marks.demonstrations, width))
+    if parts:
+        return _joined(parts)
     if run.cache is not None:
         when = age(run.cache.age_s)
         parts.append(
@@ -97,6 +118,9 @@ def demonstrations_status(run: RunView) -> Content:
     count = f"{run.found} of {run.wanted}"
     if run.demonstrations == "active":
         parts.append((f"{count} so far" if run.found else "being written", "$accent"))
+    elif run.demonstrations == "reused":
+        parts.append((REUSED, "$text-primary"))
+        parts.append((f"{run.found}", "$text-muted"))
     elif run.given:
         parts.append((f"chosen by you · {run.found}", "$text-primary"))
     elif run.found >= run.wanted:
@@ -105,6 +129,11 @@ def demonstrations_status(run: RunView) -> Content:
     else:
         parts.append((f"only {count}", "$text-warning"))
     return _joined(parts)
+
+
+def _stale(why: str, width: int) -> tuple[str, str]:
+    whole = f"{STALE}: {why}"
+    return (whole if len(whole) <= width else STALE, "$text-warning")
 
 
 def _joined(parts: list[tuple[str, str]]) -> Content:

@@ -12,6 +12,7 @@ from .models import MODELS, PLAN, SERVERS
 from .program import PROGRAM
 from .prompting import PROMPTING, SESSION
 from .results import ANSWERS, DEMONSTRATIONS
+from .revising import REVISING
 from .runs import RUNS, STOP
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -19,6 +20,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *MODELS,
     *PROMPTING,
     *RUNS,
+    *REVISING,
     *DEMONSTRATIONS,
     PLAN,
     *SESSION,
