@@ -45,9 +45,8 @@ def empty_words(bench: Workbench) -> dict[PaneName, str]:
     return words
 
 
-REUSED: Final = "reused from an earlier run"
 END_WORDS: Final = {
-    "reused": (REUSED, "$text-primary"),
+    "reused": ("reused", "$text-primary"),
     "stopped": ("stopped", "$text-warning"),
     "failed": ("failed", "$text-error"),
     "incomplete": ("incomplete", "$text-warning"),
@@ -76,7 +75,7 @@ def pane_status(
         words = stage.phase or "starting"
         parts.append((f"{words} {seconds(waited)}" if words != "writing" else words, "$accent"))
     elif stage.state in END_WORDS:
-        parts.append(END_WORDS[stage.state])
+        parts.append(_reused(width) if stage.state == "reused" else END_WORDS[stage.state])
         if retry:
             parts.append((f"{retry} tries it again", "$foreground"))
     if stage.badge:
@@ -99,9 +98,11 @@ def demonstrations_status(run: RunView, width: int = 80, marks: StaleMarks = NOT
         return Content("")
     parts: list[tuple[str, str]] = []
     if marks.edits:
-        parts.append((f"{marks.edits}, not run yet", "$text-warning"))
+        later = "" if marks.demonstrations else ", not run yet"
+        parts.append((f"{marks.edits}{later}", "$text-warning"))
     if marks.demonstrations:
-        parts.append(_stale(marks.demonstrations, width))
+        taken = len(marks.edits) + 3 if marks.edits else 0
+        parts.append(_stale(marks.demonstrations, width - taken))
     if parts:
         return _joined(parts)
     if run.cache is not None:
@@ -119,8 +120,8 @@ def demonstrations_status(run: RunView, width: int = 80, marks: StaleMarks = NOT
     if run.demonstrations == "active":
         parts.append((f"{count} so far" if run.found else "being written", "$accent"))
     elif run.demonstrations == "reused":
-        parts.append((REUSED, "$text-primary"))
         parts.append((f"{run.found}", "$text-muted"))
+        parts.insert(0, _reused(width - 5))
     elif run.given:
         parts.append((f"chosen by you · {run.found}", "$text-primary"))
     elif run.found >= run.wanted:
@@ -129,6 +130,11 @@ def demonstrations_status(run: RunView, width: int = 80, marks: StaleMarks = NOT
     else:
         parts.append((f"only {count}", "$text-warning"))
     return _joined(parts)
+
+
+def _reused(width: int) -> tuple[str, str]:
+    whole = "reused from an earlier run"
+    return (whole if len(whole) <= width else "reused", "$text-primary")
 
 
 def _stale(why: str, width: int) -> tuple[str, str]:

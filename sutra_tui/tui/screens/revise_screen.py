@@ -100,7 +100,12 @@ class ReviseScreen(SlashScreen):
 
     def watch_bench(self, bench: Workbench) -> None:
         if self.is_mounted:
-            self.marks = self._marks()
+            before, self.marks = self.marks, self._marks()
+            if self.marks.edits and self.marks.a and not before.a:
+                self._say(
+                    "Model A would write new demonstrations now: "
+                    f"{self.app.key_of('run.again')} sets the edits of the old ones aside."
+                )
         super().watch_bench(bench)
 
     def _marks(self) -> StaleMarks:

@@ -75,9 +75,9 @@ class TextDialog(ModalScreen["Edited | None"]):
             yield DemonstrationEditor(self._text, "", 0)
             yield Static(Content(clean(self._about)), classes="foot")
             with Horizontal():
-                yield Button(Content("Keep (ctrl+s)"), id="keep", compact=True)
-                yield Button(Content("Your editor (ctrl+o)"), id="outside", compact=True)
-                yield Button(Content("Leave (escape)"), id="leave", compact=True)
+                yield Button(Content("Keep ctrl+s"), id="keep", compact=True)
+                yield Button(Content("Editor ctrl+o"), id="outside", compact=True)
+                yield Button(Content("Leave esc"), id="leave", compact=True)
 
     def on_mount(self) -> None:
         self._box.border_subtitle = Content("")
