@@ -18,8 +18,8 @@ from sutra_tui.tui.screens.compare import CompareScreen, PartView
 from sutra_tui.tui.screens.help import HelpScreen
 from sutra_tui.tui.screens.main import MainScreen
 from sutra_tui.tui.screens.text_dialog import TextDialog
+from sutra_tui.tui.widgets.demonstration_cards import Cards
 from sutra_tui.tui.widgets.demonstration_editor import DemonstrationEditor
-from sutra_tui.tui.widgets.demonstrations_pane import Cards
 from sutra_tui.tui.widgets.notice_bar import NoticeBar
 from sutra_tui.tui.widgets.panes import Panes
 from sutra_tui.tui.widgets.query_box import QueryBox

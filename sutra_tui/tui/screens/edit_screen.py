@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 
-from ...core.engine import RoleName
 from ...core.errors import SutraError
-from ...core.protocol import HandoffResult
 from .. import slash
-from ..outside_editor import EditorFailed, edit_away
 from ..widgets.demonstrations_pane import DemonstrationsPane
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
@@ -25,6 +22,8 @@ from ..workbench import Workbench
 from .revise_screen import Made, ReviseScreen
 
 if TYPE_CHECKING:
+    from ...core.engine import RoleName
+    from ...core.protocol import HandoffResult
     from ...store.history_run import HistoryRun
     from .text_dialog import Edited
 
@@ -82,6 +81,8 @@ class EditScreen(ReviseScreen):
         )
 
     def _edit_outside(self, index: int, text: str) -> None:
+        from ..outside_editor import EditorFailed, edit_away
+
         try:
             new = edit_away(self.app, text)
         except EditorFailed as error:
@@ -165,7 +166,7 @@ class EditScreen(ReviseScreen):
         if target == "query":
             self.action_edit_query()
         elif isinstance(target, str):
-            self._edit_prompt(cast(RoleName, target))
+            self._edit_prompt(cast("RoleName", target))
         elif (text := self._demonstration(target)) is not None:
             self._edit_demonstration(target - 1, text)
 

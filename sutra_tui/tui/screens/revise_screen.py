@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from ...core.protocol import HandoffResult
 from .. import slash
 from ..edits import Edits
 from ..stale_marks import NOT_STALE, StaleMarks, marks_of
-from ..widgets.demonstrations_pane import Cards
+from ..widgets.demonstration_cards import Cards
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
@@ -25,7 +24,8 @@ from .slash_screen import SlashScreen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...core.protocol import Method
+    from ...core.options import Method
+    from ...core.protocol import HandoffResult
     from ...core.request import RunRequest
     from ...core.revision import Revision
     from ...store.history import HistoryRun
