@@ -10,7 +10,7 @@ import pytest
 from sutra_tui.core import revision
 from sutra_tui.core.protocol import GenerationOptions, HandoffResult, StageName, StageRecord, Status
 from sutra_tui.core.request import RunRequest
-from sutra_tui.core.revision import DEPENDING, EVERY, LAST, Change, Revision
+from sutra_tui.core.revision import DEPENDING, EVERY, LAST, Change, Revision, as_asked
 from sutra_tui.core.templates import Templates
 
 D = ("first", "second", "third")
@@ -246,3 +246,22 @@ def test_without_the_only_one_model_b_answers_alone() -> None:
     assert revised(result=only).without(0).method == "raw"
     with pytest.raises(IndexError):
         revised(result=only).without(1)
+
+
+# Runs of the past
+
+
+def test_of_a_run_of_the_past_its_models_and_what_it_was_given_are_known() -> None:
+    now = replace(ASKED, model_a="new:3b", model_b="new:7b", query="another", count=7)
+    asked = as_asked(result_of(), now)
+    assert (asked.query, asked.model_a, asked.model_b) == ("What is 4+4?", "a:3b", "b:7b")
+    assert asked.count == 7 and asked.demonstrations is None and asked.draft == ""
+    assert as_asked(result_of("skipped"), now).demonstrations == D
+    assert as_asked(result_of("skipped"), now).draft == "Eight."
+    chosen = as_asked(result_of(None), now)
+    assert (chosen.demonstrations, chosen.draft) == (D, "")
+
+
+def test_a_method_of_the_past_that_is_not_known_here_counts_as_a_handoff() -> None:
+    assert as_asked(result_of(method="raw"), ASKED).method == "raw"
+    assert as_asked(result_of(method="council"), ASKED).method == "handoff"

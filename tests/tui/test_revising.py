@@ -151,7 +151,7 @@ async def test_keys_select_edit_remove_and_undo(workshop: Workshop) -> None:
         assert pane.text == "edited" and "1 edited, 2 removed" in frames(screen)[1]
         for left in (1, 2, 3):
             await pilot.press("u")
-            await until(pilot, lambda left=left: len(cards.cards) == left)
+            await until(pilot, lambda n=left: len(cards.cards) == n)
         assert pane.text == "\n\n".join(DEMONSTRATIONS)
         assert "Undone: removed demonstration 2" in notice(screen)
         assert "stale" not in thread(screen) and "edited" not in thread(screen)
