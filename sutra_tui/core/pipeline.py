@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
 from .cache_slot import CacheSlot
@@ -30,6 +30,7 @@ from .events import (
     RunStarted,
     StageFinished,
     StageStarted,
+    Token,
 )
 from .measurement import Known, MeasuredStore, samples_of
 from .plan import KEEP_LOADED_S, RunPlan, prompts_of
@@ -111,17 +112,18 @@ class _Run:
         self._clock = clock
         self._id = request.run_id
         self._demonstrations = request.demonstrations or ()
-        self._draft = request.draft
+        self._draft = request.draft if request.demonstrations else ""
 
     async def events(self) -> AsyncGenerator[Event, None]:
         request = self._request
         request.check()
+        # Before anything can fail: a run loses nothing that it was given.
+        for event in self._given():
+            yield event
         a, b = await self._roles()
         keeper = await self._keeper(a, b)
         yield Planned(self._id, self._plan)
         try:
-            for index, text in enumerate(self._demonstrations):
-                yield DemonstrationFound(self._id, index, text)
             if a is not None:
                 async with aclosing(self._demonstrate(a, keeper)) as events:
                     async for event in events:
@@ -132,6 +134,16 @@ class _Run:
                         yield event
         finally:
             await keeper.close()
+
+    def _given(self) -> Iterator[Event]:
+        """What stands in for Model A's work; with a draft it is the work of an earlier run."""
+        if self._draft:
+            yield StageStarted(self._id, "A", self._request.model_a)
+            yield Token(self._id, "A", "draft", self._draft)
+        for index, text in enumerate(self._demonstrations):
+            yield DemonstrationFound(self._id, index, text)
+        if self._draft:
+            yield StageFinished(self._id, "A", "skipped")
 
     async def learn_from(self, result: HandoffResult) -> None:
         """Keep what a run of this machine's models took; another machine's says nothing here."""

@@ -49,7 +49,8 @@ class RunRequest:
         options_b: How Model B generates.
         cache: Whether the demonstration cache is read and written.
         demonstrations: Given demonstrations; Model A is not called.
-        draft: Given draft, for templates that pass it on.
+        draft: Given with them: Model A's draft of the run they are reused from, shown as that, and
+            passed on by templates that ask for it.
         final: False ends the run after the demonstrations.
         allow_cloud: Whether prompts may leave this machine for a cloud model.
         run_id: Unique name of the run.

@@ -17,11 +17,14 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .errors import InvalidTemplate
 from .message import Message, Origin
 from .options import MAX_COUNT, Order
+
+if TYPE_CHECKING:
+    from .engine import RoleName
 
 HOLES: Final[Mapping[str, Origin]] = {
     "query": "query",
@@ -148,6 +151,20 @@ class Templates:
     def passes_draft(self) -> bool:
         """Whether Model B's template asks for Model A's draft."""
         return "{draft}" in self.prompt_b
+
+    def as_template(self, role: RoleName, order: Order) -> str:
+        """All that a role is told, as one template that can be edited and says everything.
+
+        Args:
+            role: "a" or "b".
+            order: What Model A writes first.
+        """
+        rules, text = (
+            (self.system_a, self._prompt_a(order))
+            if role == "a"
+            else (self.system_b, self.prompt_b)
+        )
+        return f"{rules}\n\n{text}" if rules else text
 
     def _prompt_a(self, order: Order) -> str:
         if self.prompt_a is not None:

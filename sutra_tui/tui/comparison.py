@@ -5,7 +5,9 @@ Invariant: pure; every text in it is safe to show.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Final
 
@@ -63,11 +65,18 @@ def compare(left: HistoryRun, right: HistoryRun) -> tuple[Part, ...]:
     """
     a, b = left.result, right.result
     pairs = [("Query", a.query, b.query), ("Answer", a.answer, b.answer)]
-    demonstrations = zip_longest(a.demonstrations, b.demonstrations, fillvalue="")
-    pairs += [(f"Demonstration {n}", x, y) for n, (x, y) in enumerate(demonstrations, 1)]
+    demonstrations = enumerate(_side_by_side(a.demonstrations, b.demonstrations), 1)
+    pairs += [(f"Demonstration {n}", x, y) for n, (x, y) in demonstrations]
     pairs.append(("Draft", a.draft, b.draft))
     stripped = [(title, x.strip("\n"), y.strip("\n")) for title, x, y in pairs]
     return tuple(_part(title, x, y) for title, x, y in stripped if x or y)
+
+
+def _side_by_side(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Demonstrations that are in both beside each other, so that one left out shows as that."""
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    for _, a, b, c, d in matcher.get_opcodes():
+        yield from zip_longest(left[a:b], right[c:d], fillvalue="")
 
 
 def _part(title: str, left: str, right: str) -> Part:

@@ -13,7 +13,9 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from textual.app import App, SuspendNotSupported
 
 from ..core.errors import SutraError
 from ..store.files import read_limited
@@ -47,6 +49,21 @@ def editor_command(environment: Mapping[str, str]) -> list[str]:
         if found := shutil.which(name, path=environment.get("PATH")):
             return [found]
     raise EditorFailed("No editor was found.", "Set $EDITOR to the name of one.")
+
+
+def edit_away(app: App[Any], text: str) -> str:
+    """Let the user edit a text in their own editor, with the app suspended until it has ended.
+
+    Raises:
+        EditorFailed: Nothing can be said to have been saved, or nothing can be started from here.
+    """
+    try:
+        with app.suspend():
+            return edit_outside(text, os.environ)
+    except SuspendNotSupported as error:
+        raise EditorFailed(
+            "No other program can be started from here.", "Edit in place with e."
+        ) from error
 
 
 def edit_outside(text: str, environment: Mapping[str, str]) -> str:

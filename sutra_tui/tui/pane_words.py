@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from ..wording import age, seconds, stage_stats
+from .stale_marks import NOT_STALE, STALE, StaleMarks
 
 if TYPE_CHECKING:
     from ..core.options import Method
@@ -45,6 +46,7 @@ def empty_words(bench: Workbench) -> dict[PaneName, str]:
 
 
 END_WORDS: Final = {
+    "reused": ("reused", "$text-primary"),
     "stopped": ("stopped", "$text-warning"),
     "failed": ("failed", "$text-error"),
     "incomplete": ("incomplete", "$text-warning"),
@@ -52,7 +54,9 @@ END_WORDS: Final = {
 }
 
 
-def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) -> Content:
+def pane_status(
+    stage: StageView, now: float, width: int, *, raw: bool = False, stale: str = "", retry: str = ""
+) -> Content:
     """A model pane's lower frame: what the model is doing, then what it cost.
 
     Args:
@@ -60,8 +64,10 @@ def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) 
         now: Clock time.
         width: Cells the frame has.
         raw: Demonstrations were wanted and there are none.
+        stale: Why what it shows is stale; empty when it is not.
+        retry: The key that runs this stage alone again; empty when that is not to be done.
     """
-    parts: list[tuple[str, str]] = []
+    parts = [_stale(stale, width)] if stale else []
     if raw:
         parts.append(("raw: without demonstrations", "$text-warning"))
     if stage.state == "active":
@@ -69,7 +75,9 @@ def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) 
         words = stage.phase or "starting"
         parts.append((f"{words} {seconds(waited)}" if words != "writing" else words, "$accent"))
     elif stage.state in END_WORDS:
-        parts.append(END_WORDS[stage.state])
+        parts.append(_reused(width) if stage.state == "reused" else END_WORDS[stage.state])
+        if retry:
+            parts.append((f"{retry} tries it again", "$foreground"))
     if stage.badge:
         parts.append((f"! {stage.badge}", "$text-warning"))
     room = width - sum(len(text) + 3 for text, _ in parts)
@@ -78,11 +86,25 @@ def pane_status(stage: StageView, now: float, width: int, *, raw: bool = False) 
     return _joined(parts)
 
 
-def demonstrations_status(run: RunView) -> Content:
-    """The demonstrations pane's lower frame: how many, and where they came from."""
+def demonstrations_status(run: RunView, width: int = 80, marks: StaleMarks = NOT_STALE) -> Content:
+    """The demonstrations pane's lower frame: how many, and where they came from.
+
+    Args:
+        run: The run.
+        width: Cells the frame has.
+        marks: What is stale of it.
+    """
     if run.demonstrations == "idle":
         return Content("")
     parts: list[tuple[str, str]] = []
+    if marks.edits:
+        later = "" if marks.demonstrations else ", not run yet"
+        parts.append((f"{marks.edits}{later}", "$text-warning"))
+    if marks.demonstrations:
+        taken = len(marks.edits) + 3 if marks.edits else 0
+        parts.append(_stale(marks.demonstrations, width - taken))
+    if parts:
+        return _joined(parts)
     if run.cache is not None:
         when = age(run.cache.age_s)
         parts.append(
@@ -97,6 +119,9 @@ def demonstrations_status(run: RunView) -> Content:
     count = f"{run.found} of {run.wanted}"
     if run.demonstrations == "active":
         parts.append((f"{count} so far" if run.found else "being written", "$accent"))
+    elif run.demonstrations == "reused":
+        parts.append((f"{run.found}", "$text-muted"))
+        parts.insert(0, _reused(width - 5))
     elif run.given:
         parts.append((f"chosen by you · {run.found}", "$text-primary"))
     elif run.found >= run.wanted:
@@ -105,6 +130,16 @@ def demonstrations_status(run: RunView) -> Content:
     else:
         parts.append((f"only {count}", "$text-warning"))
     return _joined(parts)
+
+
+def _reused(width: int) -> tuple[str, str]:
+    whole = "reused from an earlier run"
+    return (whole if len(whole) <= width else "reused", "$text-primary")
+
+
+def _stale(why: str, width: int) -> tuple[str, str]:
+    whole = f"{STALE}: {why}"
+    return (whole if len(whole) <= width else STALE, "$text-warning")
 
 
 def _joined(parts: list[tuple[str, str]]) -> Content:

@@ -58,8 +58,13 @@ def apply(view: RunView, event: Event, now: float) -> RunView:
         case Token() if event.channel == "demonstration":
             return replace(view, demonstrations="active", writing_demonstration=True)
         case DemonstrationFound():
+            found = event.index + 1
+            whole = view.given and found >= view.wanted
             return replace(
-                view, found=event.index + 1, writing_demonstration=False, demonstrations="active"
+                view,
+                found=found,
+                writing_demonstration=False,
+                demonstrations="complete" if whole else "active",
             )
         case DemonstrationDropped():
             return replace(view, found=event.index, writing_demonstration=False)
@@ -91,7 +96,7 @@ def stopped(view: RunView, result: HandoffResult, now: float) -> RunView:
 def _stage_started(view: RunView, event: StageStarted, now: float) -> RunView:
     if event.stage == "parse":
         return view
-    if event.stage == "B" and view.given:
+    if event.stage == "B" and view.given and view.demonstrations != "reused":
         view = replace(view, demonstrations="complete")
     return _with_stage(view, event.stage, state="active", started=now, phase="", phase_since=now)
 
@@ -100,17 +105,18 @@ def _stage_finished(view: RunView, event: StageFinished, now: float) -> RunView:
     if event.stage == "parse":
         state: BeadState = "complete" if view.found >= view.wanted else "incomplete"
         return replace(view, demonstrations=state, problems=event.problems)
+    reused = event.stage == "A" and event.status == "skipped"
     after = _with_stage(
         view,
         event.stage,
-        state=_bead(event.status),
+        state="reused" if reused else _bead(event.status),
         phase="",
         ended=now,
         stats=event.stats,
     )
     if event.stage == "A" and event.status == "cached":
         return replace(after, demonstrations="cached")
-    return after
+    return replace(after, demonstrations="reused") if reused else after
 
 
 def _end_open_stages(view: RunView, state: BeadState, now: float) -> RunView:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from ..core.events import CacheHit
     from ..core.protocol import HandoffResult, Method
 
-BeadState = Literal["idle", "active", "complete", "cached", "incomplete", "stopped", "failed"]
+BeadState = Literal[
+    "idle", "active", "complete", "cached", "reused", "incomplete", "stopped", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -474,6 +474,43 @@ async def test_a_run_may_end_after_the_demonstrations(
     assert server.chats(B) == []
 
 
+async def test_reused_work_of_model_a_is_told_and_not_paid_for(
+    engine: OllamaEngine, server: OllamaServer
+) -> None:
+    request = replace(REQUEST, demonstrations=("one", "two"), draft=DRAFT)
+    events = await play(request, engine)
+    last = events[-1]
+    assert isinstance(last, RunFinished)
+    assert (last.result.draft, last.result.demonstrations) == (DRAFT, ("one", "two"))
+    a, b = last.result.stages
+    assert (a.name, a.model, a.status, a.output) == ("A", A, "skipped", DRAFT)
+    assert (b.name, b.status) == ("B", "complete")
+    assert server.chats(A) == [] and last.result.token_counts == {
+        "prompt_tokens": b.stats.prompt_tokens,
+        "completion_tokens": b.stats.output_tokens,
+        "total_tokens": (b.stats.prompt_tokens or 0) + (b.stats.output_tokens or 0),
+    }
+
+
+async def test_a_template_that_passes_the_draft_on_gets_the_reused_one(
+    engine: OllamaEngine, server: OllamaServer
+) -> None:
+    templates = Templates.from_mapping({"prompt_b": "{draft} {demonstrations} {query}"})
+    request = replace(REQUEST, demonstrations=("one",), draft=DRAFT, templates=templates)
+    await result_of(request, engine)
+    assert DRAFT in server.chats(B)[0].prompt
+
+
+async def test_what_was_given_is_kept_when_the_server_is_gone(
+    engine: OllamaEngine, server: OllamaServer
+) -> None:
+    server.stop()
+    request = replace(REQUEST, demonstrations=("one", "two"), draft=DRAFT)
+    last = (await play(request, engine))[-1]
+    assert isinstance(last, RunFailed)
+    assert (last.result.draft, last.result.demonstrations) == (DRAFT, ("one", "two"))
+
+
 # The cache
 
 

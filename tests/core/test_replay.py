@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sutra_tui.core.events import CacheHit, RunFailed, RunFinished, StageFinished
-from sutra_tui.core.protocol import HandoffResult, Status
+from sutra_tui.core.protocol import HandoffResult, StageRecord, Status, count_tokens
 from sutra_tui.core.replay import replay
 from sutra_tui.core.transcript import Transcript
 from tests.store.history_support import made
@@ -66,6 +66,16 @@ def test_draft_and_answer_of_unknown_stages_are_shown() -> None:
     shown = folded(replace(run, method="council", stages=stages))  # type: ignore[arg-type]
     assert (shown.draft, shown.answer, shown.method) == (run.draft, run.answer, "handoff")
     assert [stage.name for stage in shown.stages] == ["A", "B"]
+
+
+def test_a_run_that_reused_model_as_work_says_so_again() -> None:
+    run = made().result
+    a = StageRecord("A", "llama3.2:3b", status="skipped", output=run.draft)
+    stages = (a, run.stages[2])
+    run = replace(run, stages=stages, token_counts=count_tokens(stages))
+    assert folded(run) == run
+    ended = {e.stage: e.status for _, e in replay(run) if isinstance(e, StageFinished)}
+    assert ended == {"A": "skipped", "B": "complete"}
 
 
 def test_falling_back_is_told_once() -> None:

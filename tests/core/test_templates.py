@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -145,3 +146,20 @@ def test_P12_the_hash_covers_what_model_a_reads() -> None:
     assert len(hashes) == 5
     other_b = Templates.from_mapping({"prompt_b": "{demonstrations} {query}"})
     assert other_b.hash_a("answer-first") == base.hash_a("answer-first")
+
+
+@pytest.mark.parametrize("role", ["a", "b"])
+@pytest.mark.parametrize("order", ["answer-first", "demos-first"])
+def test_a_prompt_to_edit_says_everything_that_the_role_is_told(role: Any, order: Any) -> None:
+    def said(templates: Templates) -> str:
+        sent = (
+            templates.messages_a("q", order, 3)
+            if role == "a"
+            else templates.messages_b("q", ["d"], "", delimiter="x")
+        )
+        return "\n\n".join(message.content for message in sent)
+
+    text = Templates().as_template(role, order)
+    own = Templates.from_mapping({f"prompt_{role}": text})
+    assert said(own) == said(Templates())
+    assert own.as_template(role, order) == text

@@ -21,6 +21,7 @@ from sutra_tui.tui.app import SutraApp
 from sutra_tui.tui.commands import COMMANDS, Command
 from sutra_tui.tui.run_view import RunView
 from sutra_tui.tui.screens.cache_inspector import CacheInspector
+from sutra_tui.tui.screens.compare import CompareScreen
 from sutra_tui.tui.screens.doctor import DoctorScreen
 from sutra_tui.tui.screens.help import HelpScreen
 from sutra_tui.tui.screens.history import HistoryScreen
@@ -32,6 +33,7 @@ from sutra_tui.tui.screens.plan import PlanScreen
 from sutra_tui.tui.screens.prompts import Confirm
 from sutra_tui.tui.screens.pull_prompt import PullPrompt
 from sutra_tui.tui.screens.settings import SettingsScreen
+from sutra_tui.tui.screens.text_dialog import TextDialog
 from sutra_tui.tui.screens.xray import XRayScreen
 from sutra_tui.tui.widgets.notice_bar import NoticeBar
 from sutra_tui.tui.widgets.panes import Panes
@@ -193,6 +195,16 @@ EFFECTS: dict[str, Effect] = {
         ("Why?", lambda s: s.chats(B) and not s.chats(A) and s.bench.method == "handoff"),
     ),
     "run.new": Effect(lambda s: not s.panes.answer.text and not s.bench.run.query, before=answered),
+    "run.edit": Effect(
+        lambda s: s.screen.query_one(QueryBox).text == QUERY,
+        ("2", lambda s: s.shows(TextDialog)),
+        before=answered,
+    ),
+    "run.leave_out": Effect(
+        lambda s: s.chats(B) == 2 and s.shows(CompareScreen),
+        ("2", lambda s: s.chats(B) == 2 and s.shows(CompareScreen)),
+        before=answered,
+    ),
     "cache.similar": Effect(lambda s: s.bench.run.given, before=similar_offered),
     "history.open": Effect(lambda s: s.shows(HistoryScreen)),
     "cache.open": Effect(lambda s: s.shows(CacheInspector)),

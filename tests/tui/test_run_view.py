@@ -126,6 +126,21 @@ STEPS: dict[str, tuple[RunView, Event, dict[str, Any]]] = {
         StageFinished(R, "B", "incomplete", STATS, "length"),
         {"b": replace(ACTIVE, state="incomplete", phase="", ended=NOW, stats=STATS)},
     ),
+    "A is reused": (
+        A_WRITES,
+        StageFinished(R, "A", "skipped"),
+        {"a": replace(ACTIVE, state="reused", phase="", ended=NOW), "demonstrations": "reused"},
+    ),
+    "B starts with what was reused": (
+        replace(RUNNING, given=True, demonstrations="reused"),
+        StageStarted(R, "B"),
+        {"b": StageView("active", "", NOW, NOW)},
+    ),
+    "the last of those given": (
+        replace(RUNNING, given=True, wanted=2, found=1, demonstrations="active"),
+        DemonstrationFound(R, 1, "x"),
+        {"found": 2, "demonstrations": "complete"},
+    ),
     "B is skipped": (
         B_WRITES,
         StageFinished(R, "B", "skipped"),
@@ -204,7 +219,8 @@ def test_every_phase_has_its_words(phase: PhaseName) -> None:
 def test_a_stage_may_end_in_every_way(stage: Any, status: Status) -> None:
     after = apply(replace(RUNNING, a=ACTIVE, b=ACTIVE), StageFinished(R, stage, status), NOW)
     ended = after.a if stage == "A" else after.b
-    assert ended.state == ("complete" if status == "skipped" else status)
+    other_words = {"skipped": "reused" if stage == "A" else "complete"}
+    assert ended.state == other_words.get(status, status)
     assert (ended.phase, ended.ended) == ("", NOW)
     other = after.b if stage == "A" else after.a
     assert other == ACTIVE

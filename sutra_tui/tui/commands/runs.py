@@ -29,7 +29,7 @@ RUNS = (
     Command(
         "run.again",
         "Run the query again",
-        "The last query once more, with the models chosen now.",
+        "Only the stages that are stale, or a last one that failed; else all of the query.",
         "run_again",
         "Runs",
         key="ctrl+r",

@@ -12,6 +12,7 @@ from .models import MODELS, PLAN, SERVERS
 from .program import PROGRAM
 from .prompting import PROMPTING, SESSION
 from .results import ANSWERS, DEMONSTRATIONS
+from .revising import REVISING
 from .runs import RUNS, STOP
 from .xray import XRAY
 
@@ -21,6 +22,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *PROMPTING,
     *RUNS,
     XRAY,
+    *REVISING,
     *DEMONSTRATIONS,
     PLAN,
     *SESSION,

@@ -19,7 +19,9 @@ from textual.widgets import Footer
 from .. import first_frame, server_probe
 from ..commands import Command, applicable, bindings, footer_order, reason_against
 from ..pane_words import demonstrations_status, empty_words, pane_status
+from ..stale_marks import NOT_STALE
 from ..widgets.chain_bar import ChainBar
+from ..widgets.demonstrations_pane import DemonstrationsPane
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.plan_line import PlanLine
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 GLANCE_S = 5.0
 """How often the server is asked what it holds in memory."""
 TICKS_PER_S = 4
+PANE_KEY = 8
+"""Cells of the footer that a key of the pane with the focus takes from those of the screen."""
 
 
 class BenchScreen(Screen[None]):
@@ -64,6 +68,8 @@ class BenchScreen(Screen[None]):
         self._clock = clock
         self._possible: frozenset[str] = frozenset()
         self._card: ServerCard | None = None
+        self.marks = NOT_STALE
+        """What is stale of the run on the screen."""
 
     def compose(self) -> ComposeResult:
         self._foresee_breakpoints()
@@ -149,7 +155,7 @@ class BenchScreen(Screen[None]):
         if not self.is_mounted:
             return
         thread = self.query_one(ThreadLine)
-        thread.now, thread.run_view = self._clock(), bench.run
+        thread.now, thread.run_view, thread.marks = self._clock(), bench.run, self.marks
         self.query_one(QueryLine).asked = bench.run.query
         blocked = (bench.server.status == "down" or bench.is_empty) and not bench.run.query
         if bench.server.status == "connecting":
@@ -182,9 +188,12 @@ class BenchScreen(Screen[None]):
 
     def _show_statuses(self) -> None:
         run, now, panes = self.bench.run, self._clock(), self.query_one(Panes)
-        panes.draft.status = pane_status(run.a, now, panes.draft.room)
-        panes.answer.status = pane_status(run.b, now, panes.answer.room, raw=run.fell_back)
-        panes.demonstrations.status = demonstrations_status(run)
+        marks = self.marks
+        panes.draft.status = pane_status(run.a, now, panes.draft.room, stale=marks.a)
+        panes.answer.status = pane_status(
+            run.b, now, panes.answer.room, raw=run.fell_back, stale=marks.b, retry=marks.retry
+        )
+        panes.demonstrations.status = demonstrations_status(run, panes.demonstrations.room, marks)
         panes.demonstrations.show_problems(run.problems)
         for name, text in empty_words(self.bench).items():
             panes.show_empty(name, text)
@@ -192,8 +201,12 @@ class BenchScreen(Screen[None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The bindings as the footer wants them: in the registry's order, as many as fit."""
-        blocked = self.has_class("-blocked")
-        return footer_order(super().active_bindings, self.size.width, blocked=blocked)
+        active, blocked = super().active_bindings, self.has_class("-blocked")
+        own = sum(
+            isinstance(binding.node, DemonstrationsPane) and binding.binding.show
+            for binding in active.values()
+        )
+        return footer_order(active, self.size.width - own * PANE_KEY, blocked=blocked)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what does not apply right now, by the registry's word."""

@@ -6,17 +6,15 @@ says so; keeping and saving never overtake each other.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import partial
 
 from textual import on, work
-from textual.app import SuspendNotSupported
 
 from ...store.cache_entry import CacheEntry
 from ...store.cache_key import KeyParts
 from ..cache_view import Detail
-from ..outside_editor import EditorFailed, edit_outside
+from ..outside_editor import EditorFailed, edit_away
 from ..widgets.cache_detail import CacheDetail
 from ..widgets.demonstration_editor import EDIT_LIMIT, DemonstrationEditor
 from .cache_browser import CacheBrowser
@@ -161,12 +159,7 @@ class CacheEditing(CacheBrowser):
             return
         detail, name, text = found
         try:
-            with self.app.suspend():
-                edited = edit_outside(text, os.environ)
-        except SuspendNotSupported:
-            self.show_error(
-                EditorFailed("No other program can be started from here.", "Edit in place with e.")
-            )
+            edited = edit_away(self.app, text)
         except EditorFailed as error:
             self.show_error(error)
         else:

@@ -17,7 +17,7 @@ from ...core.clean import clean_line
 from ..commands import Command
 from ..help_view import Line, Place, Section, sections
 from ..widgets.search_line import CleanInput
-from ..widgets.thread_line import BEADS
+from ..widgets.thread_line import BEADS, STALE_BEAD
 
 KEY_WIDTH: Final = 16
 INDENT: Final = KEY_WIDTH + 2
@@ -27,10 +27,12 @@ BEAD_WORDS: Final = {
     "active": "at work",
     "complete": "done",
     "cached": "taken from the cache",
+    "reused": "taken from an earlier run",
     "incomplete": "ended, but not whole",
     "stopped": "stopped by you",
     "failed": "failed",
 }
+STALE_WORDS: Final = "stale: something it depends on was changed since"
 Part = str | tuple[str, str]
 
 
@@ -127,6 +129,7 @@ def help_text(found: tuple[Section, ...], room: int, *, signs: bool) -> Content:
         parts.append((f"{'':{INDENT}}Signs\n", "bold $primary"))
         for state, (sign, _, style) in BEADS.items():
             parts += [(f"{sign:>{KEY_WIDTH}}", style), f"  {BEAD_WORDS[state]}\n"]
+        parts += [(f"{STALE_BEAD:>{KEY_WIDTH}}", "$text-warning"), f"  {STALE_WORDS}\n"]
     return Content.assemble(*parts)
 
 

@@ -20,12 +20,12 @@ from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
 from ..widgets.thread_line import ThreadLine
 from ..workbench import Workbench
-from .slash_screen import SlashScreen
+from .edit_screen import EditScreen
 
 INTERRUPT_TWICE_S = 2.0
 
 
-class MainScreen(SlashScreen):
+class MainScreen(EditScreen):
     """See the module.
 
     Args:

@@ -50,7 +50,12 @@ class RunScreen(BenchScreen):
             box = self.query_one(QueryBox)
             box.remember(slash.as_typed(query))
             box.clear()
-            self.start(query, demonstrations=demonstrations)
+            parent = "" if demonstrations else self.parent_of(query)
+            self.start(query, demonstrations=demonstrations, parent=parent)
+
+    def parent_of(self, query: str) -> str:
+        """Id of the run whose query was edited into this one; empty for none."""
+        return ""
 
     def start(
         self,
@@ -73,6 +78,15 @@ class RunScreen(BenchScreen):
         request = self.request_for(query, fresh=fresh, demonstrations=demonstrations)
         if method is not None:
             request = replace(request, method=method)
+        self.begin(request, parent)
+
+    def begin(self, request: RunRequest, parent: str = "") -> None:
+        """Run a request.
+
+        Args:
+            request: What to run.
+            parent: As of `start`.
+        """
         self.query_one(NoticeBar).hide()
         panes = self.query_one(Panes)
         panes.clear()
@@ -80,14 +94,14 @@ class RunScreen(BenchScreen):
         bench = self.bench
         run = RunView(
             request.run_id,
-            query,
+            request.query,
             request.method,
-            wanted=len(demonstrations) if demonstrations else bench.count,
+            wanted=len(request.demonstrations) if request.demonstrations else request.count,
             running=True,
-            bypassed=fresh,
-            given=demonstrations is not None,
+            bypassed=request.cache == "bypass",
+            given=request.demonstrations is not None,
         )
-        self.bench = replace(bench, run=run, similar=None, last_query=query)
+        self.bench = replace(bench, run=run, similar=None, last_query=request.query)
         self.app.remember(bench)
         self._drive(request, parent)
 
@@ -222,7 +236,7 @@ class RunScreen(BenchScreen):
             run = run_fold.apply(run, event, now + at)
         if run.running:
             run = run_fold.stopped(run, result, now + at)
-        self.bench = replace(self.bench, run=run, similar=None)
+        self.bench = replace(self.bench, run=run, similar=None, last_query=result.query)
         panes.finish()
         panes.follow("answer")
         if run.error is not None:
@@ -230,10 +244,13 @@ class RunScreen(BenchScreen):
         elif run.notices:
             self.query_one(NoticeBar).show_notices(run.notices)
         else:
-            when = age(max(0.0, self.app.wall_clock() - past.started_at))
-            ago = "just now" if when == "now" else f"{when} ago"
-            key = self.app.key_of("run.again")
-            self.query_one(NoticeBar).show_quiet(f"A run of {ago}. {key} runs its query again.")
+            self.query_one(NoticeBar).show_quiet(self.about_past(past))
+
+    def about_past(self, past: HistoryRun) -> str:
+        """What is said of a run of the history that ended well."""
+        when = age(max(0.0, self.app.wall_clock() - past.started_at))
+        ago = "just now" if when == "now" else f"{when} ago"
+        return f"A run of {ago}. {self.app.key_of('run.again')} runs its query again."
 
     def run_anew(self, past: HistoryRun) -> None:
         """Run the query of a run of the history with the models chosen now."""

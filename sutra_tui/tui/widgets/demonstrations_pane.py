@@ -1,105 +1,44 @@
-"""The middle panel: one card per demonstration, growing while Model A writes it."""
+"""The middle panel: one card per demonstration, growing while Model A writes it.
+
+Invariant: it shows cards and says what the reader wants with the selected one; what comes of that
+is the screen's business.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
-from ...core.clean import clean_line
-from .chip import Chip
+from .demonstration_cards import Cards, DemonstrationCard
 from .frame import Frame
-from .stream_view import StreamView
 
+if TYPE_CHECKING:
+    from ..edits import Card
 
-class DemonstrationCard(Vertical):
-    """One demonstration: a line that folds it, and its text.
-
-    Args:
-        number: Its place, from 1.
-    """
-
-    DEFAULT_CSS = """
-    DemonstrationCard {
-        height: auto; margin-bottom: 1;
-        & > Chip { width: 1fr; padding: 0; color: $text-primary; text-style: bold; }
-        & > StreamView { height: auto; max-height: 200; overflow: hidden; padding-left: 2; }
-        &.-folded { margin-bottom: 0; }
-        &.-folded > StreamView { display: none; }
-    }
-    """
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self._number = number
-        self._heading = ""
-        self._line = Chip("Fold or unfold this demonstration")
-        self._view = StreamView()
-
-    def compose(self) -> ComposeResult:
-        yield self._line
-        yield self._view
-
-    def on_mount(self) -> None:
-        self._show_line()
-
-    @property
-    def text(self) -> str:
-        return self._view.text
-
-    def append(self, text: str) -> None:
-        self._view.append(text)
-
-    def complete(self, text: str) -> None:
-        if self._view.text.strip() != text:
-            self._view.set_text(text)
-        self._find_heading()
-
-    def on_chip_pressed(self, event: Chip.Pressed) -> None:
-        event.stop()
-        self.fold()
-
-    def fold(self) -> None:
-        """Show the line alone, or all of it again."""
-        self.toggle_class("-folded")
-        self._show_line()
-
-    def _find_heading(self) -> None:
-        first = next((line for line in self.text.splitlines() if line.strip()), "")
-        self._heading = first.strip().strip("#*_` ").removeprefix("Task:").strip()
-        self._show_line()
-
-    def _show_line(self) -> None:
-        folded = self.has_class("-folded")
-        line = f"{'▸' if folded else '▾'} {self._number}"
-        if folded:
-            line += f"  {clean_line(self._heading, 80)}"
-        self._line.content = Content(line)
-
-
-class Cards(VerticalScroll):
-    """The cards, following what is being written until the reader scrolls away from the end.
-
-    Textual's own anchor would hold a few short cards at the bottom of an empty pane.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._following = True
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self._following = new_value >= self.max_scroll_y - 1
-
-    def watch_virtual_size(self) -> None:
-        if self._following:
-            self.scroll_end(animate=False, immediate=True)
+Deed = Literal["edit", "outside", "leave_out", "remove", "undo"]
 
 
 class DemonstrationsPane(Frame):
     """Cards in a frame, and below them what the parser salvaged or dropped."""
+
+    class Wanted(Message):
+        """The reader wants something done with the selected demonstration.
+
+        Args:
+            deed: What.
+            index: Which one, from 0.
+        """
+
+        def __init__(self, deed: Deed, index: int) -> None:
+            self.deed = deed
+            self.index = index
+            super().__init__()
 
     DEFAULT_CSS = """
     DemonstrationsPane {
@@ -109,7 +48,16 @@ class DemonstrationsPane(Frame):
         &.-problems > .problems { display: block; }
     }
     """
-    BINDINGS = [Binding("f", "fold_all", "Fold all", show=True)]
+    BINDINGS = [
+        Binding("e,enter", "want('edit')", "Edit", show=True),
+        Binding("E", "want('outside')", "Edit in your own editor", show=False),
+        Binding("x", "want('leave_out')", "Without it", show=True),
+        Binding("d,delete", "want('remove')", "Remove", show=True),
+        Binding("u", "want('undo')", "Undo", show=True),
+        Binding("f", "fold_all", "Fold all", show=True),
+    ]
+
+    HELP_KEYS = (("up, down", "Select a demonstration"), ("pgup, pgdn", "Scroll"))
 
     def __init__(self, title: str, *, id: str) -> None:
         super().__init__(title, id=id)
@@ -139,6 +87,22 @@ class DemonstrationsPane(Frame):
             card.remove()
         del self._cards[index:]
 
+    def show_cards(self, cards: Sequence[Card]) -> None:
+        """Show demonstrations as they were edited."""
+        for index, card in enumerate(cards):
+            self._card(index).complete(card.text, "edited" if card.edited else "")
+        self.drop(len(cards))
+        self.set_class(bool(cards), "-filled")
+        self.call_after_refresh(self.query_one(Cards).mark_selected)
+
+    @property
+    def selected(self) -> int:
+        """Place of the selected demonstration, from 0."""
+        return self.query_one(Cards).selected
+
+    def action_want(self, deed: Deed) -> None:
+        self.post_message(self.Wanted(deed, self.selected))
+
     def show_problems(self, problems: tuple[str, ...]) -> None:
         """What the parser salvaged or dropped."""
         self.query_one(".problems", Static).update(Content("\n".join(problems)))
@@ -159,6 +123,7 @@ class DemonstrationsPane(Frame):
         while len(self._cards) <= index:
             card = DemonstrationCard(len(self._cards) + 1)
             self._cards.append(card)
+            card.set_class(len(self._cards) == scroll.selected + 1, "-selected")
             scroll.mount(card)
             self.add_class("-filled")
         return self._cards[index]

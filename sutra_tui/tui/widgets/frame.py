@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
@@ -43,7 +45,7 @@ class Frame(Vertical):
     """
     BINDINGS = [Binding("c", "copy_text", "Copy pane", show=True)]
 
-    HELP_KEYS = (("up, down, pgup, pgdn", "Scroll"),)
+    HELP_KEYS: ClassVar[tuple[tuple[str, str], ...]] = (("up, down, pgup, pgdn", "Scroll"),)
 
     status: reactive[Content] = reactive(Content(""))
 

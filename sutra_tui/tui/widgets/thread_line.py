@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from ...wording import seconds
 from ..run_view import BeadState, RunView, StageView
+from ..stale_marks import STALE, StaleMarks
 
 if TYPE_CHECKING:
     from textual import events
@@ -24,10 +25,14 @@ BEADS: dict[BeadState, tuple[str, str, str]] = {
     "active": ("◐", "", "$accent"),
     "complete": ("●", "", "$text-success"),
     "cached": ("◆", "from the cache", "$text-primary"),
+    "reused": ("◇", "reused", "$text-primary"),
     "incomplete": ("◍", "incomplete", "$text-warning"),
     "stopped": ("■", "stopped", "$text-warning"),
     "failed": ("✗", "failed", "$text-error"),
 }
+STALE_BEAD = "◌"
+NARROW = 70
+"""Cells below which a bead says what it must and no more."""
 SPIN = "◐◓◑◒"
 BEAD_ACTION = {"query": "query", "a": "draft", "demonstrations": "demonstrations", "b": "answer"}
 
@@ -51,6 +56,7 @@ class ThreadLine(Widget):
     """
 
     run_view: reactive[RunView] = reactive(RunView())
+    marks: reactive[StaleMarks] = reactive(StaleMarks())
     now: reactive[float] = reactive(0.0)
     tick: reactive[int] = reactive(0)
 
@@ -77,25 +83,43 @@ class ThreadLine(Widget):
 
     def _query(self, run: RunView) -> Content:
         state: BeadState = "complete" if run.query else "idle"
-        return self._bead("query", state, "query")
+        edited = self.marks.query and self.size.width >= NARROW
+        return self._bead("query", state, "query edited" if edited else "query")
 
     def _stage(self, name: str, stage: StageView) -> Content:
         words = [name]
-        if (taken := stage.seconds(self.now)) is not None and stage.state != "cached":
+        stale = bool(self.marks.a if name == "A" else self.marks.b)
+        timed = stage.state not in ("cached", "reused") and not (stale and self._is_narrow)
+        if (taken := stage.seconds(self.now)) is not None and timed:
             words.append(seconds(taken))
-        if stage.phase and stage.phase != "writing" and self.size.width >= 70:
+        if stage.phase and stage.phase != "writing" and not self._is_narrow:
             words.append(stage.phase)
-        return self._bead(name.lower(), stage.state, " ".join(words))
+        return self._bead(name.lower(), stage.state, " ".join(words), stale=stale)
 
     def _demonstrations(self, run: RunView) -> Content:
-        label = "demonstrations" if self.size.width >= 60 else "demos"
+        marks = self.marks
+        marked = self._is_narrow and (marks.edits or marks.b)
+        label = "demonstrations" if self.size.width >= 60 and not marked else "demos"
         count = f" {run.found}/{run.wanted}" if run.demonstrations != "idle" else ""
-        return self._bead("demonstrations", run.demonstrations, label + count)
+        stale = bool(marks.demonstrations)
+        if marks.edits:
+            count = " edited"
+        elif stale and self._is_narrow:
+            count = ""
+        return self._bead("demonstrations", run.demonstrations, label + count, stale=stale)
 
-    def _bead(self, target: str, state: BeadState, label: str) -> Content:
+    @property
+    def _is_narrow(self) -> bool:
+        return self.size.width < NARROW
+
+    def _bead(self, target: str, state: BeadState, label: str, *, stale: bool = False) -> Content:
         sign, word, style = BEADS[state]
+        if stale:
+            # Its own state has become unimportant, and there is not always room for both.
+            sign, word, style, label = STALE_BEAD, "", "$text-warning", f"{label} {STALE}"
         if state == "active":
             sign = SPIN[self.tick % len(SPIN)]
-        text = f"{sign} {label}" + (f" {word}" if word and self.size.width >= 70 else "")
-        bead = Content.styled(text, style if state != "complete" else "$foreground")
+        text = f"{sign} {label}" + (f" {word}" if word and not self._is_narrow else "")
+        plain = state == "complete" and not stale
+        bead = Content.styled(text, "$foreground" if plain else style)
         return bead.stylize(style, 0, 1).stylize(Style.from_meta({"bead": BEAD_ACTION[target]}))
