@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 GLANCE_S = 5.0
 """How often the server is asked what it holds in memory."""
 TICKS_PER_S = 4
-PANE_KEY = 8
+PANE_KEY = 7
 """Cells of the footer that a key of the pane with the focus takes from those of the screen."""
 
 

@@ -192,7 +192,7 @@ class EditScreen(ReviseScreen):
                 changed = self.bench.session.with_prompt(role, "")
                 self._set(changed, f"{whose} is the app's own again.")
 
-        holes = "{query}" if role == "a" else "{query}, {demonstrations}"
+        holes = "{query} and {count}" if role == "a" else "{query} and {demonstrations}"
         about = f"For this session. {holes} are put in; an empty text is the app's own prompt."
         self._edit_text(whose, text, about, check, take)
 
