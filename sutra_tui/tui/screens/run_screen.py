@@ -222,7 +222,7 @@ class RunScreen(BenchScreen):
             run = run_fold.apply(run, event, now + at)
         if run.running:
             run = run_fold.stopped(run, result, now + at)
-        self.bench = replace(self.bench, run=run, similar=None)
+        self.bench = replace(self.bench, run=run, similar=None, last_query=result.query)
         panes.finish()
         panes.follow("answer")
         if run.error is not None:
