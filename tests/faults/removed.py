@@ -63,6 +63,19 @@ def clean() -> None:
 
 
 @defence(
+    "T2",
+    "pty/test_hostile_places.py::test_T2_T5_names_of_models_completed_in_the_query_box",
+    "what is completed stands in the query box as it is",
+)
+def clean_boxes() -> None:
+    from sutra_tui.tui.commands import choices
+    from sutra_tui.tui.widgets import query_box
+
+    query_box.clean = lambda text: text
+    choices.clean_line = lambda text, limit=200: text
+
+
+@defence(
     "T4",
     "core/test_clean.py::test_T4_no_control_bidi_or_unencodable_code_point_remains",
     "only ASCII controls are replaced",
@@ -249,7 +262,7 @@ def streams_are_closed() -> None:
 
 
 @defence(
-    "N26",
+    "X17",
     "tui/test_run_view.py::test_X17_late_events_of_another_run_change_nothing",
     "events of any run are shown",
 )
@@ -336,6 +349,36 @@ def waiting_for_the_file() -> None:
 
 
 @defence(
+    "S1",
+    "store/test_history_file.py::test_S1_killed_writers_of_a_history_lose_nothing_they_acknowledged",
+    "a history is written in several transactions instead of one",
+)
+def one_transaction() -> None:
+    from sutra_tui.store import connection, database
+
+    def transaction(open_connection: Any, work: Any, *, seconds: float | None = None) -> Any:
+        return connection.patiently(lambda: work(open_connection), seconds)
+
+    database.transaction = transaction
+
+
+@defence(
+    "S3",
+    "store/test_history_file.py::test_S3_while_the_file_is_held_it_is_read_and_changes_say_what_holds_them_up",
+    "a file that is held counts as one that cannot be written",
+)
+def held_is_not_lost() -> None:
+    from sutra_tui.store import database
+    from sutra_tui.store.faults import Fault, classify
+
+    def unwritable(error: Any) -> Fault:
+        fault = classify(error)
+        return Fault.UNWRITABLE if fault is Fault.BUSY else fault
+
+    database.classify = unwritable
+
+
+@defence(
     "S5",
     "store/test_file_damage.py::test_S5_a_damaged_file_is_moved_aside_and_work_goes_on",
     "a damaged file is deleted instead of moved aside",
@@ -350,6 +393,18 @@ def moved_aside() -> None:
         return path
 
     files.move_aside = move_aside
+
+
+@defence(
+    "S6",
+    "store/test_file_disk.py::test_S6_on_a_full_disk_the_run_goes_on_with_everything_that_was_there",
+    "a full disk is an error like any other",
+)
+def full_disks() -> None:
+    from sutra_tui.store import database
+    from sutra_tui.store.faults import Fault
+
+    database.classify = lambda error: Fault.OTHER
 
 
 @defence(

@@ -469,8 +469,8 @@ TERMINAL = (
         "X13",
         "Very many runs in one sitting.",
         "Widgets and tasks are as many as after the first.",
-        "A thousand runs and their bytes take many minutes: tests make 150 and count what is left, "
-        "`python -m tests.bench memory` prints the bytes",
+        "The bytes of the whole app: its runs take long, so tests make a thousand of the chain "
+        "with its stores, and forty in the app; `python -m tests.bench memory` prints the bytes",
     ),
     Row(
         "X14",
