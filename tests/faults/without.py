@@ -1,6 +1,6 @@
 """Taking defences away one by one: each time a test must fail.
 
-`python -m tests.faults without [NAME ...]` first runs the tests of `removed.py` with every defence
+`python -m tests.faults without [NAME ...]` first runs the tests of `removed/` with every defence
 in place, then each in a process without its defence. A start-up file reaches every Python process
 a test starts, so the app in a terminal is without it too. What a missing defence lets in can be
 endless: every process has a limit of memory, and every test one of time.
@@ -15,7 +15,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from .removed import DEFENCES, VARIABLE, Defence
+from . import removed  # noqa: F401 - enters the defences
+from .defence import DEFENCES, VARIABLE, Defence
 
 _ROOT = Path(__file__).parents[2]
 _TESTS_FAILED = 1
@@ -28,7 +29,8 @@ import contextlib
 with contextlib.suppress(ImportError):
     import resource
     resource.setrlimit(resource.RLIMIT_AS, ({_MEMORY}, {_MEMORY}))
-from tests.faults.removed import apply_from_environment
+import tests.faults.removed
+from tests.faults.defence import apply_from_environment
 apply_from_environment()
 """
 
@@ -56,7 +58,7 @@ def noticed(name: str, defence: Defence, folder: Path) -> tuple[str, str]:
     code, said = _run([defence.test], folder, name, _PATIENCE_S)
     if code == _TESTS_FAILED:
         complaints = [line[1:].strip() for line in said.splitlines() if line[:2] == "E "]
-        return "yes", next(iter(complaints), "")[:90]
+        return "yes", next(filter(None, complaints), "several failures at once")[:90]
     if code is None:
         return "NOT ENDED", f"after {_PATIENCE_S} seconds"
     return ("NO", "it passes all the same") if code == 0 else ("NOT RUN", said[-500:])
