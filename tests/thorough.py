@@ -1,7 +1,8 @@
 """How many examples hypothesis tries: few in the daily loop, 10,000 where one asks for them.
 
-`python -m pytest -n 0 --hypothesis-profile=thorough FILE ...`; `tests/faults/rows.py` names the
-files for which that is a promise.
+`python -m tests.faults thorough` does that for what must hold for any text: the parser, cleaning,
+the templates, the cache's key and the cache itself. `--hypothesis-profile=thorough` does it for any
+other file.
 """
 
 from __future__ import annotations
@@ -12,6 +13,29 @@ from hypothesis import HealthCheck, settings
 
 PROFILE: Final = "thorough"
 MANY: Final = 10_000
+FILES: Final = (
+    "tests/core/test_parser_properties.py",
+    "tests/core/test_clean.py",
+    "tests/core/test_templates.py",
+    "tests/store/test_cache_key.py",
+    "tests/store/test_cache_model.py",
+)
+"""Where ten thousand examples are a promise."""
+
+
+def main(arguments: list[str]) -> int:
+    """Try the many examples.
+
+    Args:
+        arguments: More for pytest.
+
+    Returns:
+        Its exit code.
+    """
+    import pytest
+
+    chosen = ["-n", "0", f"--hypothesis-profile={PROFILE}", *FILES, *arguments]
+    return int(pytest.main(chosen))
 
 
 def register() -> None:

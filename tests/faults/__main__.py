@@ -1,4 +1,8 @@
-"""The fault list, proved: `python -m tests.faults [ROW ...]`, `python -m tests.faults without`."""
+"""The fault list, proved: `python -m tests.faults [ROW ...]`.
+
+`python -m tests.faults without [NAME ...]` takes defences away one by one, to see tests fail;
+`python -m tests.faults thorough` tries ten thousand examples where otherwise a few hundred must do.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import os
 import sys
 
 import pytest
+
+from tests import thorough
 
 from .naming import defined, rows_of, wanted_rows
 from .rows import ROWS
@@ -30,7 +36,13 @@ def main(arguments: list[str]) -> int:
     """Print the table; 0 when every row passes or says why it cannot be tested."""
     if arguments[:1] == ["without"]:
         return without(arguments[1:])
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    if arguments[:1] == ["thorough"]:
+        return thorough.main(arguments[1:])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("row", nargs="*", help="T1, or T for all of that letter; all of none")
     parser.add_argument("-n", "--jobs", default="0", help="processes, as pytest-xdist counts them")
     parser.add_argument("--quick", action="store_true", help="leave out the slow tests")

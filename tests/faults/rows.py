@@ -5,10 +5,9 @@ or says in `beyond` why nothing here can prove it; `tests/faults/test_rows.py` h
 
 - `python -m tests.faults` runs them all and prints the table; `python -m tests.faults T N14` some.
 - `python -m tests.faults without` takes defences away one by one and shows that tests notice.
-- `python -m pytest -n 0 --hypothesis-profile=thorough tests/core/test_parser_properties.py
-  tests/core/test_clean.py tests/core/test_templates.py tests/store/test_cache_key.py
-  tests/store/test_cache_model.py` tries 10,000 examples where otherwise a few hundred must do.
-- `python -m tests.store.kill9 200` kills two writers of one cache 200 times.
+- `python -m tests.faults thorough` tries 10,000 examples where otherwise a few hundred must do.
+- `python -m tests.store.kill9 200` kills two writers of one cache, and two of one history, 200
+  times.
 - `python -m tests.bench load` measures what streams without pause do to the keyboard.
 """
 
@@ -470,8 +469,8 @@ TERMINAL = (
         "X13",
         "Very many runs in one sitting.",
         "Widgets and tasks are as many as after the first.",
-        "A thousand runs and their bytes take many minutes: tests make 150 and count what is left, "
-        "`python -m tests.bench memory` prints the bytes",
+        "The bytes of the whole app: its runs take long, so tests make a thousand of the chain "
+        "with its stores, and forty in the app; `python -m tests.bench memory` prints the bytes",
     ),
     Row(
         "X14",

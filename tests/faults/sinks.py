@@ -154,6 +154,54 @@ class _Reader:
         return False
 
 
+BOXES = {"Input", "TextArea", "CleanInput"}
+"""Widgets in which text is typed: they read no markup, but show what stands in them as it is."""
+
+
+def unclean_boxes(source: str) -> list[Sink]:
+    """Every place where text that was not seen to be cleaned is put into a box for typing."""
+    return [
+        Sink(function.name, ast.unparse(node), node.lineno)  # type: ignore[attr-defined]
+        for function, in_box in _functions(ast.parse(source))
+        for node in _own_nodes(function)
+        if not all(map(_is_cleaned, _put(node, in_box)))
+    ]
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _functions(scope: ast.AST, in_box: bool = False) -> Iterator[tuple[_Function, bool]]:
+    """Every function, and whether it is a method of a box."""
+    for node in ast.iter_child_nodes(scope):
+        if isinstance(node, _Function):
+            yield node, in_box
+        is_class = isinstance(node, ast.ClassDef)
+        is_box = any(_name(base) in BOXES for base in node.bases) if is_class else in_box
+        yield from _functions(node, is_box)
+
+
+def _put(node: ast.AST, in_box: bool) -> Iterator[ast.expr]:
+    """What is put into a box by a statement; in a box, `self` and `super()` are boxes."""
+    match node:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="text" | "value")]):
+            if name != "self" or in_box:
+                yield node.value
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id=name)), attr="__init__")):
+            yield from node.args[:1] if name == "super" and in_box else ()
+        case ast.Call(func=ast.Attribute(attr="load_text" | "insert_text_at_cursor")):
+            yield from node.args[:1]
+        case ast.Call(func=function) if _name(function) in BOXES:
+            yield from node.args[:1]
+
+
+def _is_cleaned(value: ast.expr) -> bool:
+    if isinstance(value, ast.IfExp):
+        return _is_cleaned(value.body) and _is_cleaned(value.orelse)
+    is_clean = isinstance(value, ast.Call) and _name(value.func) in _CLEANERS
+    return isinstance(value, ast.Constant) or is_clean
+
+
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """Everything in a scope but what is in a function or class within it."""
     waiting = list(ast.iter_child_nodes(scope))

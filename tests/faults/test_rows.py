@@ -7,7 +7,9 @@ from collections import Counter
 
 import pytest
 
-from .naming import defined, rows_of, wanted_rows
+from . import removed  # noqa: F401 - enters the defences
+from .defence import DEFENCES
+from .naming import TESTS, defined, rows_of, wanted_rows
 from .row import Row
 from .rows import ROWS
 from .table import verdict
@@ -36,6 +38,13 @@ def test_no_test_names_a_row_that_is_not_there() -> None:
 def test_every_name_that_looks_like_one_is_one() -> None:
     for path, name in defined():
         assert re.fullmatch(r"[Tt]est_(?:[TNPSXZ]\d+_)+[a-z]\w*", name), f"{path}: {name}"
+
+
+@pytest.mark.parametrize("name", DEFENCES)
+def test_a_defence_is_missed_by_a_test_of_its_row(name: str) -> None:
+    file, _, test = DEFENCES[name].test.partition("::")
+    assert DEFENCES[name].row in rows_of(test)
+    assert (TESTS.parent / file, test) in set(defined())
 
 
 def test_rows_are_asked_for_by_letter_or_id() -> None:

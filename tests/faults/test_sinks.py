@@ -8,7 +8,7 @@ import pytest
 
 import sutra_tui
 
-from .sinks import makers_of_content, unsafe_sinks
+from .sinks import makers_of_content, unclean_boxes, unsafe_sinks
 
 PACKAGE = Path(sutra_tui.__file__).parent
 FILES = sorted((PACKAGE / "tui").rglob("*.py"))
@@ -104,3 +104,43 @@ def test_T13_what_may_be_outside_text_is_found(line: str) -> None:
 def test_what_is_wrapped_passes(line: str) -> None:
     source = f"def f(self, name, content: Content):\n    {line}\n"
     assert not unsafe_sinks(source, {"row_words"})
+
+
+# -- boxes in which text is typed -----------------------------------------------------------------
+
+CLEAN_ALREADY = {
+    ("prompts.py", "compose"): "cleaned when the prompt was made, a few lines above",
+    ("pull_prompt.py", "compose"): "cleaned when the prompt was made, a few lines above",
+    ("pull_prompt.py", "_take"): "a name of our own list of suggestions",
+    ("settings.py", "on_mount"): "the filter that a command of ours asks for",
+}
+"""Places where text goes into a box and the reading cannot see that it is clean, and why it is."""
+
+
+def test_T13_what_is_put_into_a_box_for_typing_was_cleaned() -> None:
+    boxes = {
+        (path.name, sink.function): f"{path.name}:{sink.line}: {sink.code}"
+        for path in FILES
+        for sink in unclean_boxes(path.read_text(encoding="utf-8"))
+    }
+    new = {place: code for place, code in boxes.items() if place not in CLEAN_ALREADY}
+    assert not new, "Clean it first: " + "\n".join(new.values())
+    assert set(CLEAN_ALREADY) <= set(boxes), "the list is longer than it must be"
+
+
+@pytest.mark.parametrize(
+    ("source", "is_found"),
+    [
+        ("class Box(TextArea):\n    def put(self, text):\n        self.text = text", True),
+        ("class Box(Input):\n    def __init__(self, t):\n        super().__init__(t)", True),
+        ("def f(box, name):\n    box.value = name", True),
+        ("def f(name):\n    yield Input(name)", True),
+        ("def f(box, name):\n    box.insert_text_at_cursor(name)", True),
+        ("class Box(TextArea):\n    def put(self, text):\n        self.text = clean(text)", False),
+        ("class Typed(Message):\n    def __init__(self, t):\n        self.text = t", False),
+        ("def f(box, name):\n    box.value = '' if name else clean_line(name, 9)", False),
+        ("def f():\n    yield Input(placeholder='x')", False),
+    ],
+)
+def test_T13_unclean_text_in_a_box_is_found(source: str, is_found: bool) -> None:
+    assert bool(unclean_boxes(source)) == is_found

@@ -1,8 +1,9 @@
-"""Taking defences away one by one: each time a test must notice.
+"""Taking defences away one by one: each time a test must fail.
 
-`python -m tests.faults without [NAME ...]` runs one test for each defence of `removed.py` in a
-process without it. A start-up file reaches every Python process the test starts, so the app in a
-terminal is without it too.
+`python -m tests.faults without [NAME ...]` first runs the tests of `removed/` with every defence
+in place, then each in a process without its defence. A start-up file reaches every Python process
+a test starts, so the app in a terminal is without it too. What a missing defence lets in can be
+endless: every process has a limit of memory, and every test one of time.
 """
 
 from __future__ import annotations
@@ -11,57 +12,86 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from .removed import DEFENCES, VARIABLE, Defence
+from . import removed  # noqa: F401 - enters the defences
+from .defence import DEFENCES, VARIABLE, Defence
 
 _ROOT = Path(__file__).parents[2]
 _TESTS_FAILED = 1
 """What pytest exits with when tests ran and some failed."""
-_PATIENCE_S = 180
-_START_UP = "from tests.faults.removed import apply_from_environment\napply_from_environment()\n"
+_PATIENCE_S = 120
+_MEMORY = 3 * 1024**3
+"""Bytes of address space that a process may have."""
+_START_UP = f"""
+import contextlib
+with contextlib.suppress(ImportError):
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({_MEMORY}, {_MEMORY}))
+import tests.faults.removed
+from tests.faults.defence import apply_from_environment
+apply_from_environment()
+"""
 
 
-def noticed(name: str, defence: Defence, folder: Path) -> tuple[str, str]:
-    """What became of the test: `noticed` and its first complaint, or why that is not proved."""
+def _run(tests: Iterable[str], folder: Path, name: str, seconds: float) -> tuple[int | None, str]:
+    """Run tests in a process that starts with the file in `folder`: exit code and output."""
     paths = [str(folder), str(_ROOT), os.environ.get("PYTHONPATH", "")]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-x"]
     try:
         done = subprocess.run(
-            [*command, defence.test],
+            [*command, *tests],
             env={**os.environ, VARIABLE: name, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
             cwd=_ROOT,
             capture_output=True,
             text=True,
-            timeout=_PATIENCE_S,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return "NOT ENDED", ""
-    if done.returncode == _TESTS_FAILED:
-        complaints = [line[1:].strip() for line in done.stdout.splitlines() if line[:2] == "E "]
-        return "noticed", next(iter(complaints), "")[:90]
-    if done.returncode == 0:
-        return "MISSED", "the test passed all the same"
-    return "NOT RUN", f"{done.stdout[-300:]}{done.stderr[-300:]}"
+        return None, ""
+    return done.returncode, f"{done.stdout}{done.stderr}"
+
+
+def noticed(name: str, defence: Defence, folder: Path) -> tuple[str, str]:
+    """Whether the test fails without the defence: `yes` and its first complaint, or why not."""
+    code, said = _run([defence.test], folder, name, _PATIENCE_S)
+    if code == _TESTS_FAILED:
+        complaints = [line[1:].strip() for line in said.splitlines() if line[:2] == "E "]
+        return "yes", next(filter(None, complaints), "several failures at once")[:90]
+    if code is None:
+        return "NOT ENDED", f"after {_PATIENCE_S} seconds"
+    return ("NO", "it passes all the same") if code == 0 else ("NOT RUN", said[-500:])
 
 
 def main(names: list[str]) -> int:
-    """Print what became of each defence's test; 0 when every one noticed."""
+    """Print what became of each defence's test; 0 when every one fails."""
     unknown = [name for name in names if name not in DEFENCES]
     if unknown:
         print(f"There is no defence {unknown[0]}. Defences are {', '.join(DEFENCES)}.")
         return 2
     wanted = {name: DEFENCES[name] for name in names or DEFENCES}
-    missed = 0
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "sitecustomize.py").write_text(_START_UP)
+        tests = sorted({defence.test for defence in wanted.values()})
+        code, said = _run(tests, Path(folder), "", _PATIENCE_S * len(tests))
+        if code != 0:
+            print(f"With every defence in place the tests do not pass:\n{said[-2000:]}")
+            return 1
+        print(f"With every defence in place: {len(tests)} tests pass.\n", flush=True)
+        missed = 0
         for name, defence in wanted.items():
             told, why = noticed(name, defence, Path(folder))
-            missed += told != "noticed"
+            missed += told != "yes"
             test = defence.test.removeprefix("tests/")
             print(
-                f"{defence.row:<4}{told:<10}{defence.what} ({name})\n{'':14}{test}\n{'':14}{why}",
+                f"{defence.row:<4}defence removed: {defence.what} ({name})\n"
+                f"{'':4}test fails: {told}  {test}\n{'':10}{why}",
                 flush=True,
             )
-    print(f"\n{len(wanted) - missed} of {len(wanted)} defences are missed when they are gone.")
+    rows = {defence.row for defence in wanted.values()}
+    print(
+        f"\n{len(wanted) - missed} of {len(wanted)} defences, for {len(rows)} rows: the test"
+        " passes with the defence and fails without it."
+    )
     return 1 if missed else 0

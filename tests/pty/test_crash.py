@@ -10,9 +10,10 @@ from textwrap import dedent
 import pytest
 
 from sutra_tui import paths
-from tests.ollama_server import OllamaServer
+from sutra_tui.store.history import History
+from tests.ollama_server import OllamaServer, Reply
 
-from .app import READY, ask, crash_files, log_text, quit_app, read, sutra
+from .app import READY, B, ask, crash_files, log_text, quit_app, read, sutra
 
 pytestmark = pytest.mark.slow
 
@@ -161,7 +162,57 @@ def test_X5_X6_a_failure_nobody_waits_for_is_noted_and_nothing_else(
         assert not crash_files()
 
 
+def test_X5_X6_a_fault_in_the_list_of_commands_leaves_the_app_alone(
+    server: OllamaServer, tmp_path: Path
+) -> None:
+    code = """
+        from sutra_tui.tui.app import SutraApp
+        def action_help(self):
+            words = self.query_one("#query").text[::-1]
+            def faulty(app, screen):
+                app.bell()  # so that the test knows
+                raise ValueError("LITERAL " + words)
+            SutraApp.get_system_commands = faulty
+            self.app.action_command_palette()
+    """
+    with sutra(server, before=faulty_module(tmp_path, code)) as terminal:
+        terminal.wait_for(READY)
+        terminal.type(SECRET)
+        terminal.wait_for(SECRET)
+        terminal.press("f1")
+        terminal.wait_for(lambda: "C0 07" in terminal.kinds)
+        terminal.wait_for("Search for commands")
+        terminal.press("escape")
+        terminal.wait_for(lambda: not terminal.shows("Search for commands"))
+        terminal.type("!")
+        terminal.wait_for(f"{SECRET}!")
+        quit_app(terminal)
+        for text in (log_text(), terminal.written):
+            assert TURNED not in text and "LITERAL" not in text
+
+
 # -- the log --------------------------------------------------------------------------------------
+
+
+def test_Z6_what_was_asked_and_answered_is_in_the_databases_and_nowhere_else(
+    server: OllamaServer, own_home: Path
+) -> None:
+    server.script(B, Reply("so far so drow-terces", error="and then drow-terces"))
+    with sutra(server) as terminal:
+        ask(terminal, f"What is {SECRET}?")
+        terminal.wait_for("✗")
+        quit_app(terminal)
+    databases = {paths.cache_database(), paths.history_database()}
+    holding = set()
+    for path in own_home.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            if SECRET.encode() in data or b"drow-terces" in data:
+                holding.add(path)
+    assert holding == databases
+    with History(paths.history_database()) as history:
+        (run,) = history.runs()
+    assert SECRET in run.query
 
 
 def test_S9_Z6_the_log_knows_nothing_of_what_was_asked_and_answered(server: OllamaServer) -> None:

@@ -45,6 +45,27 @@ def test_the_terminal_can_be_lent_to_an_editor(server: OllamaServer) -> None:
         assert "the editor" not in log_text()
 
 
+# -- nowhere to write -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/proc/1/nowhere", None], ids=["", "proc", "none"])
+def test_S7_without_a_folder_to_write_in_the_app_runs_and_says_so(
+    home: str | None, server: OllamaServer
+) -> None:
+    folders = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    places = dict.fromkeys(folders, home) | ({} if home else {"XDG_DATA_HOME": "/dev/null"})
+    with sutra(server, size=(160, 50), env=places) as terminal:
+        ask(terminal)
+        terminal.wait_for("● B")
+        terminal.wait_for("scripted final answer")
+        terminal.wait_for("what is new is forgotten")
+        terminal.type("\x0c")  # ctrl+l: what was run is there as long as the app is
+        terminal.wait_for(QUERY)
+        terminal.press("escape")
+        terminal.wait_for("╭─ ask")
+        quit_app(terminal)
+
+
 # -- sizes ----------------------------------------------------------------------------------------
 
 STORM = [(1, 1), (20, 5), (400, 120), (2, 100), (300, 1), (59, 14), (0, 0), (99, 20), (1, 1)]

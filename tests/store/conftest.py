@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sutra_tui.store import connection as connections
 from sutra_tui.store.cache import DemonstrationCache
 
 
@@ -22,3 +25,18 @@ def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     with DemonstrationCache(path=path) as opened:
         yield opened
         assert opened.warnings == []
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory whose parents anyone may pass, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
+        directory.chmod(0o755)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,41 +11,7 @@ from sutra_tui.store import files
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
 
 from .cache_support import aside, fill, keep
-
-
-def overwrite(path: Path, at: int, data: bytes) -> None:
-    with path.open("r+b") as file:
-        file.seek(at)
-        file.write(data)
-
-
-def _flip(at: int) -> Callable[[Path], None]:
-    def damage(path: Path) -> None:
-        overwrite(path, at, bytes([path.read_bytes()[at] ^ 0xFF]))
-
-    return damage
-
-
-def _every_page_after_the_first(value: int) -> Callable[[Path], None]:
-    return lambda path: overwrite(path, 4096, bytes([value]) * (path.stat().st_size - 4096))
-
-
-DAMAGE: dict[str, Callable[[Path], Any]] = {
-    "text": lambda path: path.write_text("this is no database " * 500),
-    "short-text": lambda path: path.write_text("hello world"),
-    "half-a-header": lambda path: path.write_bytes(path.read_bytes()[:50]),
-    "only-a-header": lambda path: path.write_bytes(path.read_bytes()[:100]),
-    "one-page-left": lambda path: os.truncate(path, 4096),
-    "truncated": lambda path: os.truncate(path, path.stat().st_size // 2 + 100),
-    "flipped-magic": _flip(3),
-    "flipped-page-size": _flip(16),
-    "flipped-format": _flip(21),
-    "flipped-schema-page": _flip(100),
-    "flipped-cell-count": _flip(104),
-    "pages-of-ff": _every_page_after_the_first(0xFF),
-    "pages-of-zero": _every_page_after_the_first(0),
-    "random-header": lambda path: overwrite(path, 0, bytes(range(100))),
-}
+from .file_support import DAMAGE, overwrite
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import pytest
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
 
 from .cache_support import fill, keep
+from .file_support import as_nobody, give_to_nobody
 
 
 def allow_pages(cache: DemonstrationCache, more: int) -> None:
@@ -86,43 +85,6 @@ def test_S8_a_path_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
     cache = DemonstrationCache(path=tmp_path / name)
     assert cache.get(keep(cache)) is not None
     assert not cache.persistent and len(cache.warnings) == 1
-
-
-def as_nobody(work: Callable[[], Any]) -> Any:
-    """Run `work` in a child without root's privileges and return what it returned, via JSON."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            if os.getuid() == 0:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
-            os.write(writer, json.dumps(work()).encode())
-        except BaseException as error:
-            os.write(writer, json.dumps(repr(error)).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as file:
-        answer = file.read()
-    os.waitpid(child, 0)
-    return json.loads(answer)
-
-
-@pytest.fixture
-def open_directory() -> Iterator[Path]:
-    """A directory whose parents anyone may pass, unlike pytest's own."""
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        yield directory
-        directory.chmod(0o755)
-
-
-def give_to_nobody(path: Path) -> None:
-    if os.getuid() == 0:
-        os.chown(path, 65534, 65534)
 
 
 def test_S7_in_a_directory_that_cannot_be_written_entries_are_served(open_directory: Path) -> None:

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sutra_tui.core.errors import StoreError
-from sutra_tui.store import connection as connections
 from sutra_tui.store.cache import DemonstrationCache, KeyParts
 from sutra_tui.store.database import StoreBusy
 from sutra_tui.store.faults import Fault, classify, explain
 
 from .cache_support import fill, keep
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
-
-
-@contextlib.contextmanager
-def held(path: Path, how: str = "IMMEDIATE") -> Iterator[None]:
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute(f"BEGIN {how}")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
+from .file_support import held
 
 
 def test_S3_an_entry_waits_in_memory_while_the_file_is_held(path: Path, impatient: None) -> None:

@@ -50,7 +50,7 @@ def test_a_run_comes_back_as_it_was(history: History) -> None:
     assert run_from(run.to_dict()) == replace(run, source="import")
 
 
-def test_hostile_text_comes_back_byte_for_byte(history: History) -> None:
+def test_S12_hostile_text_comes_back_byte_for_byte(history: History) -> None:
     texts = (HOSTILE, "", "\n\n", HOSTILE * 3)
     run = made(query=HOSTILE, answer=HOSTILE, draft=HOSTILE, demonstrations=texts, title=HOSTILE)
     run = replace(run, result=replace(run.result, model_a=HOSTILE, notices=(HOSTILE,)))
@@ -60,7 +60,7 @@ def test_hostile_text_comes_back_byte_for_byte(history: History) -> None:
     assert (summary.query, summary.demonstrations) == (HOSTILE.partition("\0")[0], 4)
 
 
-def test_what_no_file_can_hold_is_replaced_and_not_lost(history: History) -> None:
+def test_S12_T12_what_no_file_can_hold_is_replaced_and_not_lost(history: History) -> None:
     history.save(made(query="half \ud83e a crab", answer="\udcff"))
     run = history.run("run-1")
     assert run is not None
@@ -246,7 +246,7 @@ def kept(path: Path, *runs: HistoryRun) -> None:
         fill(history, *runs)
 
 
-def test_the_file_is_private_and_another_program_sees_the_changes(path: Path) -> None:
+def test_S9_the_file_is_private_and_another_program_sees_the_changes(path: Path) -> None:
     with History(path) as one, History(path) as other:
         one.save(made())
         before = other.edition()
@@ -255,7 +255,7 @@ def test_the_file_is_private_and_another_program_sees_the_changes(path: Path) ->
         assert other.runs()[0].starred and other.edition() != before
 
 
-def test_a_damaged_file_is_moved_aside_and_work_goes_on(path: Path) -> None:
+def test_S5_a_damaged_file_is_moved_aside_and_work_goes_on(path: Path) -> None:
     kept(path, *(made(f"r{n}", answer="long " * 2000) for n in range(20)))
     with path.open("r+b") as file:
         file.seek(4096)
@@ -267,7 +267,7 @@ def test_a_damaged_file_is_moved_aside_and_work_goes_on(path: Path) -> None:
     assert len(list(path.parent.glob("history.db.corrupt-*"))) == 1
 
 
-def test_a_newer_file_is_left_alone(path: Path) -> None:
+def test_S10_a_newer_file_is_left_alone(path: Path) -> None:
     kept(path, made())
     raw = sqlite3.connect(path)
     raw.execute("PRAGMA user_version=99")
@@ -281,7 +281,7 @@ def test_a_newer_file_is_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_cache_is_no_history(path: Path) -> None:
+def test_S10_a_cache_is_no_history(path: Path) -> None:
     from sutra_tui.store.cache import DemonstrationCache
 
     with DemonstrationCache(path=path) as cache:
@@ -292,7 +292,7 @@ def test_a_cache_is_no_history(path: Path) -> None:
         assert cache.get("k") == ["x"]
 
 
-def test_on_a_full_disk_everything_goes_on_with_one_notice(path: Path) -> None:
+def test_S6_on_a_full_disk_everything_goes_on_with_one_notice(path: Path) -> None:
     kept(path, made("old"))
     with History(path) as history:
         connection = history._database.connection
@@ -307,7 +307,7 @@ def test_on_a_full_disk_everything_goes_on_with_one_notice(path: Path) -> None:
 
 
 @pytest.mark.parametrize("column", ["facts", "status"])
-def test_a_flipped_bit_costs_no_text(path: Path, column: str) -> None:
+def test_S5_a_flipped_bit_costs_no_text(path: Path, column: str) -> None:
     kept(path, made())
     raw = sqlite3.connect(path)
     raw.execute(f"UPDATE run SET {column} = '[[['")

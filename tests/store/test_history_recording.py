@@ -197,7 +197,7 @@ def test_a_silent_run_shows_that_it_goes_on(path: Path, monkeypatch: pytest.Monk
         assert run.status(clock.now + 60) == "stopped"
 
 
-def test_a_file_that_another_program_holds_is_written_later(
+def test_S3_a_file_that_another_program_holds_is_written_later(
     history: History, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recording, "TAIL_S", 0.01)
@@ -243,7 +243,7 @@ print(history.warnings, flush=True)
 """
 
 
-def test_two_programs_lose_nothing_of_each_other(path: Path) -> None:
+def test_S2_two_programs_lose_nothing_of_each_other(path: Path) -> None:
     History(path).close()
     programs = [
         subprocess.Popen(
@@ -265,7 +265,7 @@ def test_two_programs_lose_nothing_of_each_other(path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs kill -9")
-def test_a_program_killed_in_the_middle_of_b_leaves_all_of_a_and_what_b_had() -> None:
+def test_S1_a_program_killed_in_the_middle_of_b_leaves_all_of_a_and_what_b_had() -> None:
     words = ["The ", "answer ", "begins ", "but ", "never ", "ends"]
     with OllamaServer() as server:
         server.script("mistral:7b", Reply(chunks=words))

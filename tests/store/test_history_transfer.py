@@ -78,7 +78,7 @@ def test_long_histories_are_exported_whole(history: History, tmp_path: Path) -> 
     assert [run.run_id for run in found] == [f"r{n:04}" for n in reversed(range(450))]
 
 
-def test_no_file_is_replaced_unasked_and_never_the_history(
+def test_Z9_no_file_is_replaced_unasked_and_never_the_history(
     history: History, tmp_path: Path
 ) -> None:
     fill(history, made())
@@ -92,7 +92,7 @@ def test_no_file_is_replaced_unasked_and_never_the_history(
     assert ids(history) == ["run-1"]
 
 
-def test_importing_never_replaces_a_run(history: History, tmp_path: Path) -> None:
+def test_S13_importing_never_replaces_a_run(history: History, tmp_path: Path) -> None:
     fill(history, made(answer="mine", starred=True))
     with History() as other:
         fill(other, made(answer="theirs"), made("new"))
@@ -159,7 +159,7 @@ def test_a_text_never_ends_the_fence_it_stands_in() -> None:
         (b'{"format": ' + b"9" * 100_000 + b"}", "absurdly large"),
     ],
 )
-def test_what_is_no_history_file_changes_nothing(
+def test_S13_what_is_no_history_file_changes_nothing(
     history: History, tmp_path: Path, content: bytes, reason: str
 ) -> None:
     bad = tmp_path / "bad.json"
@@ -171,7 +171,7 @@ def test_what_is_no_history_file_changes_nothing(
 
 
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir()])
-def test_what_is_no_file_is_refused(
+def test_S13_what_is_no_file_is_refused(
     history: History, tmp_path: Path, make: Callable[[Path], None]
 ) -> None:
     make(tmp_path / "x")

@@ -714,7 +714,15 @@ async def test_the_footer_fits_and_never_lacks_the_way_out(size: tuple[int, int]
 EVIL = "[/] [red]x[/red] [@click=app.quit]q[/] \x1b]52;c;aGk=\x07 \x9b31m \u202egpj a[i] [a='x]y[/]"
 
 
-async def test_T2_T5_T6_hostile_text_is_inert_in_every_cell_and_pane(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "size",
+    [
+        WIDE,
+        pytest.param(SIXTY, marks=pytest.mark.slow),
+        pytest.param(NARROW, marks=pytest.mark.slow),
+    ],
+)
+async def test_T2_T5_T6_hostile_text_is_inert_in_every_cell_and_pane(size: tuple[int, int]) -> None:
     shelf = Shelf()
     long_line = EVIL + "x" * 2**20
     evil = replace(parts(f"query {EVIL}"), model_a=f"model {EVIL}", digest=EVIL, order=EVIL)
@@ -723,16 +731,15 @@ async def test_T2_T5_T6_hostile_text_is_inert_in_every_cell_and_pane(tmp_path: P
     shelf.cache.note_edit(key, shelf.ids(key)[0], f"unsaved {EVIL}")
     shelf.keep(of=parts("honest"))
     bench = replace(BENCH, model_a=EVIL)
-    for size in (WIDE, SIXTY, NARROW):
-        async with pilot_of(shelf, size, query=EVIL, bench=bench, parts_now=evil) as pilot:
-            await go_to(pilot, "query [/]")
-            for keys in ((), ("v",), ("v",), ("e",), ("escape",), ("E",), ("slash",)):
-                if keys == ("e",):
-                    inspector(pilot).panes.reveal("entries")
-                await press(pilot, *keys)
-                shot = pilot.app.export_screenshot()
-                assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(shot), (size, keys)
-            assert pilot.app.is_running
+    async with pilot_of(shelf, size, query=EVIL, bench=bench, parts_now=evil) as pilot:
+        await go_to(pilot, "query [/]")
+        for keys in ((), ("v",), ("v",), ("e",), ("escape",), ("E",), ("slash",)):
+            if keys == ("e",):
+                inspector(pilot).panes.reveal("entries")
+            await press(pilot, *keys)
+            shot = pilot.app.export_screenshot()
+            assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(shot), keys
+        assert pilot.app.is_running
     shown = shot.replace("&#x27;", "'").replace("&#160;", " ")
     assert "[/] [red]x[/red]" in shown
     assert shelf.texts(key)[1] == long_line, "what is kept is what was written"

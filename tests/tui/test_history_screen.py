@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -92,6 +93,21 @@ async def test_typing_filters_as_it_is_typed(archive: Archive) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: listed(pilot) == ALL)
         assert not screen.query_one(SearchLine).is_open
+
+
+async def test_X10_letters_in_a_burst_behind_the_filters_key_are_no_commands(
+    archive: Archive,
+) -> None:
+    async with archive.app().run_test(size=(120, 40)) as pilot:
+        screen = await at_rest(pilot)
+        for key, letter in [("slash", "/"), *zip("dnsw", "dnsw", strict=True)]:
+            pilot.app.post_message(Key(key, letter))  # no waiting, as a terminal sends a burst
+        await until(pilot, lambda: screen.query_one(SearchLine).input.has_focus)
+        await pilot.press("M")
+        assert screen.query_one(SearchLine).input.value.endswith("M")
+        assert pilot.app.screen is screen and screen.view.listing.method == ""
+        assert archive.history.count() == 8
+        assert [run.run_id for run in archive.history.runs() if run.starred] == ["c2"]
 
 
 @pytest.mark.parametrize(
@@ -437,6 +453,9 @@ async def test_runs_without_a_whole_answer_are_opened_as_they_ended(
         said = str(main.query_one(NoticeBar).content)
         assert ("It went silent." in said) == (status == "failed")
         assert main.query_one(Panes).answer.text == past.result.answer
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: workshop.server.chats(works.A))
+        assert main.bench.run.query == QUERY
 
 
 async def test_the_demo_keeps_its_runs_apart(workshop: Workshop) -> None:

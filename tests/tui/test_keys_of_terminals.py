@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from sutra_tui.tui.cache_commands import CACHE_COMMANDS
-from sutra_tui.tui.commands import COMMANDS
 from sutra_tui.tui.model_commands import MODEL_COMMANDS
+from sutra_tui.tui.wishes import scopes
 
 FROM_ANY_TERMINAL = re.compile(
     r"""
@@ -19,9 +18,8 @@ FROM_ANY_TERMINAL = re.compile(
     """,
     re.VERBOSE,
 )
-EVERYTHING = {
-    command.id: command.key for command in (*COMMANDS, *CACHE_COMMANDS, *MODEL_COMMANDS.all)
-}
+SCREENS = (*(scope.commands for scope in scopes()), MODEL_COMMANDS.all)
+EVERYTHING = {command.id: command.key for commands in SCREENS for command in commands}
 
 
 @pytest.mark.parametrize("name", EVERYTHING)

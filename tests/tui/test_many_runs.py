@@ -31,6 +31,6 @@ async def test_X13_after_many_runs_there_is_nothing_left_of_them(workshop: Works
     async with workshop.app().run_test(size=(60, 20)) as pilot:
         screen = await connected(pilot)
         widgets, tasks, workers = await runs(pilot, screen, 3)
-        after = await runs(pilot, screen, 150)
+        after = await runs(pilot, screen, 40)
         assert after[0] == widgets
         assert after[1] <= tasks + 2 and after[2] <= workers + 1

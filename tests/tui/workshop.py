@@ -12,6 +12,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from sutra_tui.core.clean import clean
 from sutra_tui.core.engine import Engine
 from sutra_tui.core.errors import InvalidHost
 from sutra_tui.core.model_details import Disk
@@ -175,7 +176,7 @@ async def ask(pilot: Pilot[None], query: str = QUERY) -> MainScreen:
     screen = await connected(pilot)
     screen.query_one(QueryBox).put(query)
     await pilot.press("enter")
-    await until(pilot, lambda: screen.bench.run.query == query)
+    await until(pilot, lambda: screen.bench.run.query == clean(query))
     return screen
 
 

@@ -97,13 +97,16 @@ class ModelName:
         bench = known.bench
         chosen = bench.model_a if self.role == "a" else bench.model_b
         models = sorted(bench.at(self.role).choosable, key=lambda model: model.remote)
-        return [Offer(model.name, _facts(model), chosen=model.name == chosen) for model in models]
+        return [
+            Offer(_typed(model.name), _facts(model), chosen=model.name == chosen)
+            for model in models
+        ]
 
     def read(self, text: str, known: Known) -> tuple[object, ...]:
         """See `Argument`."""
         there = known.bench.at(self.role).choosable
         for model in there:
-            if model.name == text:
+            if text in (model.name, _typed(model.name)):
                 return (model.name,)
         for model in there:
             if same_model(model.name, text):
@@ -114,6 +117,11 @@ class ModelName:
             f"There is no model {name} here to choose.",
             f"Did you mean {clean_line(close, 60)}?" if close else "Tab completes those there are.",
         )
+
+
+def _typed(name: str) -> str:
+    """A server's name for a model, as it can stand in the query box."""
+    return clean_line(name, len(name))
 
 
 def _facts(model: ModelInfo) -> str:

@@ -97,7 +97,7 @@ class SlashScreen(SessionScreen):
             case "escape":
                 box.closed_at = box.text
                 palette.show(None, 0)
-            case "tab":
+            case "tab" if palette.menu is not None and palette.menu.text == box.text:
                 if palette.row is None:
                     palette.move(1)
                 if palette.row is not None:

@@ -128,8 +128,8 @@ class QueryBox(TextArea):
         self._suggestions = queries
 
     def put(self, text: str) -> None:
-        """Set the text, with the cursor behind it."""
-        self.text = text
+        """Set the text, cleaned, with the cursor behind it."""
+        self.text = clean(text)
         self.move_cursor(self.document.end)
 
     def action_submit(self) -> None:

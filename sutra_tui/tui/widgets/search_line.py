@@ -68,7 +68,8 @@ class SearchLine(Horizontal):
     def open(self) -> None:
         """Show the line and type in it."""
         self.add_class("-open")
-        self.input.focus()
+        # At once: letters that are on their way already must not be taken for commands.
+        self.screen.set_focus(self.input)
 
     def close(self) -> None:
         """Forget the filter and go away."""

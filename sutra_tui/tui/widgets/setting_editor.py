@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from ...core.clean import clean_line
+from ...core.clean import clean, clean_line
 from ...settings.effective import Effective, words_for
 from ..settings_view import Typed, read_typed, suggestions
 from .search_line import CleanInput
@@ -91,7 +91,7 @@ class SettingEditor(Vertical):
         names = suggestions(field)
         box.suggester = SuggestFromList(names, case_sensitive=False) if names else None
         box.placeholder = clean_line(field.unset or words_for(field, field.default), 60)
-        box.value = "" if value in (None, "") else words_for(field, value)
+        box.value = "" if value in (None, "") else clean(words_for(field, value))
         box.cursor_position = len(box.value)
         self.add_class("-open")
         self.border_subtitle = Content(HINT)
