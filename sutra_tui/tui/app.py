@@ -22,6 +22,7 @@ from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
 from ..wording import exposure
 from . import palette
+from .clipboard import Clipboard
 from .commands import COMMANDS
 from .known_shapes import KnownShapes
 from .screens.main import MainScreen
@@ -71,6 +72,7 @@ class SutraApp(App[None], inherit_bindings=False):
         warnings: What was wrong with the settings; shown once.
         reading: The settings file as it was read; None is one that says nothing.
         overrides: What goes before that file, by setting: source and value.
+        copier: Takes what is copied; None knows no way but the terminal.
         clock: Seconds from any fixed point, for everything the screen measures.
         wall_clock: Seconds since the epoch.
     """
@@ -103,6 +105,7 @@ class SutraApp(App[None], inherit_bindings=False):
         warnings: tuple[str, ...] = (),
         reading: Reading | None = None,
         overrides: Mapping[str, tuple[str, Any]] | None = None,
+        copier: Clipboard | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -121,6 +124,7 @@ class SutraApp(App[None], inherit_bindings=False):
         self.shapes = KnownShapes()
         self.caches: Stores[DemonstrationCache] = Stores(open_cache)
         self.histories: Stores[History] = Stores(open_history or _in_memory)
+        self._copier = copier or Clipboard()
         self._reconnect = reconnect
         self._state_file = state_file
         self._told: set[str] = set()
@@ -183,6 +187,33 @@ class SutraApp(App[None], inherit_bindings=False):
     def num_ctx(self) -> int:
         """The larger context of the two roles, in tokens: what memory is judged for."""
         return max(self.settings.options_a.num_ctx, self.settings.options_b.num_ctx)
+
+    def copy(self, what: str, text: str, say: Callable[[str], None] | None = None) -> None:
+        """Copy a text by the ways there are.
+
+        Args:
+            what: What it is, for the sentence: "answer".
+            text: The text.
+            say: Shows the sentence that says what was done; None shows it over the screen.
+        """
+        say = say or self._say_copied
+        self._clipboard = text  # what Textual's text boxes paste
+
+        async def work() -> None:
+            say(await self._copier.copy(what, text, self._send))
+
+        self.run_worker(work(), group="copy", exit_on_error=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Textual's own copying, of what is selected."""
+        self.copy("selection", text)
+
+    def _say_copied(self, said: str) -> None:
+        self.notify(said, timeout=4, markup=False)
+
+    def _send(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def remember(self, bench: Workbench) -> None:
         """Keep the choices for next time; the demo's are not worth it."""
