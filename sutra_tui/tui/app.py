@@ -22,9 +22,11 @@ from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
 from ..wording import exposure
 from . import palette
+from .announcing import Announcer, TellsTerminal
 from .clipboard import Clipboard
 from .commands import COMMANDS
 from .known_shapes import KnownShapes
+from .run_view import RunView
 from .screens.main import MainScreen
 from .server_probe import server_of
 from .settings_desk import SettingsDesk
@@ -124,6 +126,7 @@ class SutraApp(App[None], inherit_bindings=False):
         self.shapes = KnownShapes()
         self.caches: Stores[DemonstrationCache] = Stores(open_cache)
         self.histories: Stores[History] = Stores(open_history or _in_memory)
+        self._announcer = Announcer()
         self._copier = copier or Clipboard()
         self._reconnect = reconnect
         self._state_file = state_file
@@ -210,6 +213,21 @@ class SutraApp(App[None], inherit_bindings=False):
 
     def _say_copied(self, said: str) -> None:
         self.notify(said, timeout=4, markup=False)
+
+    def announce(self, run: RunView) -> None:
+        """Let the terminal's title say how far the run is, and tell the end of a long one."""
+        settings = self.settings
+        told = self._announcer.see(
+            run,
+            self.clock(),
+            notify=settings.notify,
+            after_s=settings.notify_after,
+            looking=self.app_focus,
+        )
+        driver = self._driver
+        if isinstance(driver, TellsTerminal):  # others are the tests', or Windows'
+            driver.show_title(self._announcer.title(run) if settings.title else "")
+            driver.tell(told)
 
     def _send(self, sequence: str) -> None:
         if self._driver is not None:

@@ -83,6 +83,8 @@ class SettingsDesk:
             app.theme = self.settings.theme or DEFAULT_THEME
         elif field.table == "keys":
             app.use_keys(self.keys)
+        elif field.name == "title":
+            app.announce(app.main.bench.run)
         elif field.name in CHOICES:
             app.choose(**{field.name: field.of(self.settings)})
         elif field.name in NEEDS_SERVER and not app.engine.is_demo:

@@ -148,6 +148,7 @@ class BenchScreen(Screen[None]):
         """Tell the widgets that are not bound to the whole workbench."""
         if not self.is_mounted:
             return
+        self.app.announce(bench.run)
         thread = self.query_one(ThreadLine)
         thread.now, thread.run_view = self._clock(), bench.run
         self.query_one(QueryLine).asked = bench.run.query
