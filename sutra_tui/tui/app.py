@@ -13,9 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import constants, events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.filter import NoColor
 
 from ..core.errors import SutraError
 from ..settings import Reading, Settings
@@ -31,7 +32,7 @@ from .screens.main import MainScreen
 from .server_probe import server_of
 from .settings_desk import SettingsDesk
 from .stores import Stores
-from .theme import DEFAULT_THEME, THEMES
+from .theme import DEFAULT_THEME, PLAIN_THEME, THEMES, tints
 from .widgets.notice_bar import NoticeBar
 from .widgets.stream_view import StreamView
 from .wishes import with_keys
@@ -86,7 +87,8 @@ class SutraApp(App[None], inherit_bindings=False):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
         Binding("ctrl+c", "help_quit", show=False, system=True),
     ]
-    CSS_PATH = "screens/main.tcss"  # the screen's own would be read after the others, with them
+    # The main screen's own would be read after the others, with them.
+    CSS_PATH = ["screens/main.tcss", "plain.tcss"]
 
     def __init__(
         self,
@@ -127,6 +129,7 @@ class SutraApp(App[None], inherit_bindings=False):
         self.caches: Stores[DemonstrationCache] = Stores(open_cache)
         self.histories: Stores[History] = Stores(open_history or _in_memory)
         self._announcer = Announcer()
+        self.move_or_not()
         self._copier = copier or Clipboard()
         self._reconnect = reconnect
         self._state_file = state_file
@@ -137,8 +140,16 @@ class SutraApp(App[None], inherit_bindings=False):
             self.register_theme(theme)
         wished = self._chosen("theme", self.remembered.theme)
         # Before anything watches it: a change of theme reads all style sheets again.
-        self.set_reactive(App.theme, wished if wished in self.available_themes else DEFAULT_THEME)
+        self.set_reactive(App.theme, wished if wished in self.available_themes else self.own_theme)
         self.stylesheet.set_variables(self.get_css_variables())
+        if self.no_color:
+            self._filters = [NoColor()]  # Textual's own for this makes greys, which are colours
+        else:
+            self._refresh_truecolor_filter(self.ansi_theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Variables of styles that are not Textual's own."""
+        return tints(self.current_theme)
 
     def get_default_screen(self) -> MainScreen:
         """The first screen on the stack, so that no empty one is laid out before it."""
@@ -166,6 +177,24 @@ class SutraApp(App[None], inherit_bindings=False):
     def measured(self) -> MeasuredStore | None:
         """Where measurements of this machine are kept."""
         return self._open_measured() if self._open_measured else None
+
+    def move_or_not(self) -> None:
+        """Let the setting for motion count: nothing glides, and text cursors do not blink."""
+        reduced = self.settings.reduced_motion
+        self.animation_level = "none" if reduced else constants.TEXTUAL_ANIMATIONS
+        for screen in self.screen_stack if self._running else ():
+            for box in screen.query("Input, TextArea"):
+                box.cursor_blink = not reduced  # type: ignore[attr-defined]
+
+    @on(events.DescendantFocus)
+    def _text_box_focused(self, event: events.DescendantFocus) -> None:
+        if self.settings.reduced_motion and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
+
+    @property
+    def own_theme(self) -> str:
+        """The theme while none is chosen: shades need more than 16 colours."""
+        return PLAIN_THEME if self.console.color_system == "standard" else DEFAULT_THEME
 
     @property
     def fault(self) -> Exception | None:
@@ -243,6 +272,11 @@ class SutraApp(App[None], inherit_bindings=False):
             order=bench.order,
             theme=self.theme,
         )
+        self._save()
+
+    def remember_zoom(self, pane: str) -> None:
+        """Keep which pane is shown alone; empty for all of them."""
+        self.remembered = replace(self.remembered, zoomed=pane)
         self._save()
 
     def remember_leaving(self, leave: bool) -> None:

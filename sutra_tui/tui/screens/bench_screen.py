@@ -71,7 +71,7 @@ class BenchScreen(Screen[None]):
         yield ChainBar().data_bind(BenchScreen.bench)
         yield ThreadLine()
         yield QueryLine()
-        yield Panes()
+        yield Panes(self.app.remembered.zoomed)
         yield NoticeBar()
         yield PlanLine()
         with Container(id="ask"):

@@ -37,7 +37,9 @@ class MainScreen(CopyScreen):
     # Actions
 
     def action_zoom(self) -> None:
-        self.query_one(Panes).zoom_next()
+        panes = self.query_one(Panes)
+        panes.zoom_next()
+        self.app.remember_zoom(panes.zoomed)
 
     async def action_open_doctor(self) -> None:
         from .doctor import DoctorScreen

@@ -63,7 +63,7 @@ def _server(server: Server, roomy: bool) -> Content:
     address = clean_line(server.address, 60)
     if server.is_demo:
         return Content.assemble(
-            (" DEMO ", "bold $background on $accent"),
+            (" DEMO ", "bold reverse $accent"),
             "  scripted replies, no model is running" if roomy else "  scripted replies",
         )
     words = {
