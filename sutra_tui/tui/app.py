@@ -24,6 +24,7 @@ from ..store.remembered import Remembered, save_remembered
 from ..wording import exposure
 from . import palette
 from .announcing import Announcer, TellsTerminal
+from .clicked_hints import key_clicked
 from .clipboard import Clipboard
 from .commands import COMMANDS
 from .known_shapes import KnownShapes
@@ -338,6 +339,16 @@ class SutraApp(App[None], inherit_bindings=False):
             screen.bench, server=server_of(engine), models=(), model_a="", model_b="", beside=None
         )
         screen.connect()
+
+    @on(events.Click)
+    def _hint_clicked(self, event: events.Click) -> None:
+        widget = event.widget
+        # What a click has opened, it must not close.
+        if widget is None or not widget.is_attached or widget.screen is not self.screen:
+            return
+        x, y = event.screen_x - widget.region.x, event.screen_y - widget.region.y
+        if key := key_clicked(self.screen, widget, x, y):
+            self.simulate_key(key)
 
     @on(StreamView.LinkRequested)
     def _link_requested(self, event: StreamView.LinkRequested) -> None:
