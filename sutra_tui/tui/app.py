@@ -25,8 +25,8 @@ from ..wording import exposure
 from . import palette
 from .announcing import Announcer, TellsTerminal
 from .clicked_hints import key_clicked
-from .clipboard import Clipboard
 from .commands import COMMANDS
+from .copying_app import CopyingApp
 from .known_shapes import KnownShapes
 from .run_view import RunView
 from .screens.main import MainScreen
@@ -49,12 +49,13 @@ if TYPE_CHECKING:
     from ..server_process import ServerProcess
     from ..store.cache import DemonstrationCache
     from ..store.history import History
+    from .clipboard import Clipboard
     from .pulls import Pull, Pulls
 
 Reconnect = Callable[["str | None", bool], "Engine"]
 
 
-class SutraApp(App[None], inherit_bindings=False):
+class SutraApp(CopyingApp, inherit_bindings=False):
     """`sutra tui`.
 
     Args:
@@ -131,7 +132,7 @@ class SutraApp(App[None], inherit_bindings=False):
         self.histories: Stores[History] = Stores(open_history or _in_memory)
         self._announcer = Announcer()
         self.move_or_not()
-        self._copier = copier or Clipboard()
+        self.copier = copier or self.copier
         self._reconnect = reconnect
         self._state_file = state_file
         self._told: set[str] = set()
@@ -221,29 +222,6 @@ class SutraApp(App[None], inherit_bindings=False):
         """The larger context of the two roles, in tokens: what memory is judged for."""
         return max(self.settings.options_a.num_ctx, self.settings.options_b.num_ctx)
 
-    def copy(self, what: str, text: str, say: Callable[[str], None] | None = None) -> None:
-        """Copy a text by the ways there are.
-
-        Args:
-            what: What it is, for the sentence: "answer".
-            text: The text.
-            say: Shows the sentence that says what was done; None shows it over the screen.
-        """
-        say = say or self._say_copied
-        self._clipboard = text  # what Textual's text boxes paste
-
-        async def work() -> None:
-            say(await self._copier.copy(what, text, self._send))
-
-        self.run_worker(work(), group="copy", exit_on_error=False)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Textual's own copying, of what is selected."""
-        self.copy("selection", text)
-
-    def _say_copied(self, said: str) -> None:
-        self.notify(said, timeout=4, markup=False)
-
     def announce(self, run: RunView) -> None:
         """Let the terminal's title say how far the run is, and tell the end of a long one."""
         settings = self.settings
@@ -258,10 +236,6 @@ class SutraApp(App[None], inherit_bindings=False):
         if isinstance(driver, TellsTerminal):  # others are the tests', or Windows'
             driver.show_title(self._announcer.title(run) if settings.title else "")
             driver.tell(told)
-
-    def _send(self, sequence: str) -> None:
-        if self._driver is not None:
-            self._driver.write(sequence)
 
     def remember(self, bench: Workbench) -> None:
         """Keep the choices for next time; the demo's are not worth it."""
