@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .store.cache import DemonstrationCache
     from .store.history import History
     from .store.measured import MeasuredRuns
+    from .tui.clipboard_ways import Ways
 
 DEBUG_VARIABLE = "SUTRA_DEBUG"
 
@@ -107,6 +108,7 @@ def _tui(args: argparse.Namespace) -> int:
     from .logbook import Logbook
     from .server_process import ServerProcess
     from .tui.app import SutraApp
+    from .tui.clipboard import Clipboard
     from .tui.launch import launch
 
     process = ServerProcess(
@@ -139,6 +141,7 @@ def _tui(args: argparse.Namespace) -> int:
         warnings=tuple(warnings),
         reading=reading,
         overrides=_overrides(args),
+        copier=Clipboard(_ways_to_copy, paths.copies_file()),
     )
     with Logbook(paths.log_file()) as logbook:
         try:
@@ -146,6 +149,14 @@ def _tui(args: argparse.Namespace) -> int:
         finally:
             if said := process.end():
                 voice.say(said)
+
+
+def _ways_to_copy() -> Ways:
+    import shutil
+
+    from .tui.clipboard_ways import ways
+
+    return ways(os.environ, sys.platform, shutil.which)
 
 
 def _run(args: argparse.Namespace) -> int:

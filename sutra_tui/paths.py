@@ -44,6 +44,11 @@ def original_logs() -> Path:
     return Path.home() / ".sutra" / "logs"
 
 
+def copies_file() -> Path:
+    """What was copied last where no clipboard could be reached."""
+    return data_folder() / "copied.txt"
+
+
 def state_file() -> Path:
     """What the app remembers between starts: the last pair of models and the like."""
     import platformdirs

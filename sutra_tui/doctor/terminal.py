@@ -99,6 +99,17 @@ class TerminalFacts:
         ]
 
     @property
+    def takes_copies(self) -> bool | None:
+        """Whether it takes what programs copy (OSC 52); None when that is not known."""
+        if "screen" in self.between or self.term.startswith("linux"):
+            return False
+        if "tmux" in self.between:
+            return None
+        if self.program in _NO_CLIPBOARD:
+            return False
+        return True if self.program in _TAKES_CLIPBOARD or self.term.startswith("foot") else None
+
+    @property
     def colours(self) -> int:
         """How many colours there are, as far as the terminal says; 0 is none wanted."""
         if self.variables.get("NO_COLOR"):
@@ -221,7 +232,7 @@ def _clipboard(facts: TerminalFacts) -> Finding:
             "Copying goes through tmux, which may keep it to itself.",
             "Put `set -g set-clipboard on` into ~/.tmux.conf.",
         )
-    if facts.program in _NO_CLIPBOARD:
+    if facts.takes_copies is False:
         text = f"The terminal ({facts.program}) takes no copies from programs."
         return finding("warning", text, f"To copy, {_OTHERWISE}", False)
     if facts.program == "iTerm2":
@@ -230,6 +241,6 @@ def _clipboard(facts: TerminalFacts) -> Finding:
             "iTerm2 takes copies only when it is allowed to.",
             "In its settings: General, Selection, Applications in terminal may access clipboard.",
         )
-    if facts.program in _TAKES_CLIPBOARD or facts.term.startswith("foot"):
+    if facts.takes_copies:
         return finding("ok", "Copying works, also from another machine.", works=True)
     return finding("ok", "It is not known whether this terminal takes copies (OSC 52).")

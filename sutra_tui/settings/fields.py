@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from ..core.options import MAX_COUNT, METHODS, ORDERS
 from .rules import Address, Choice, Keys, Number, Rule, Switch, Text
-from .value import Settings
+from .value import NOTIFY, Settings
 
 Effect = Literal["at once", "from the next run", "from the next start"]
 """When a change that is made in the app takes effect."""
@@ -176,6 +176,28 @@ TOP: Final[tuple[Field, ...]] = (
         "reduced_motion",
         Switch(),
         "Keeps everything still that would move by itself.",
+        _LOOKS,
+        "at once",
+    ),
+    Field(
+        "title",
+        Switch(),
+        "Whether the terminal's title says what the app is doing; never what was asked.",
+        _LOOKS,
+        "at once",
+    ),
+    Field(
+        "notify",
+        Choice(NOTIFY),
+        "How the end of a long run is told while another window has the focus: bell rings, "
+        "terminal asks for a notification (OSC 9), which not every terminal shows.",
+        _LOOKS,
+        "at once",
+    ),
+    Field(
+        "notify_after",
+        Number(0, 86_400),
+        "How long a run must have taken to be worth that, in seconds.",
         _LOOKS,
         "at once",
     ),

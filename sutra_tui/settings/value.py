@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..core.options import DEFAULT_COUNT, GenerationOptions
 from ..core.options import Method as MethodName
 from ..core.options import Order as OrderName
+
+NotifyName = Literal["off", "bell", "terminal"]
+NOTIFY = ("off", "bell", "terminal")
+"""How the end of a long run can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +33,8 @@ class Settings:
     options_b: GenerationOptions = field(default_factory=GenerationOptions)
     reduced_motion: bool = False
     theme: str = ""
+    title: bool = True
+    notify: NotifyName = "off"
+    notify_after: float = 20
     keys: Mapping[str, str] = field(default_factory=dict)
     """Command ids and the keys wished for them, separated by commas."""

@@ -1,4 +1,4 @@
-"""What the app remembers between starts: the last models, method, order and theme.
+"""What the app remembers between starts: the last models, method, order, looks.
 
 Invariant: a convenience and never a condition. Reading is total, whatever the file holds; writing
 is whole or not at all, and a disk that refuses it changes nothing for the user.
@@ -39,6 +39,7 @@ class Remembered:
         theme: Name of the last theme; empty for the app's own choice.
         pairs: The last pair per server address, least recently used first.
         leave_server: Whether a server that the app started goes on running after it.
+        zoomed: The pane that was shown alone; empty for all of them.
     """
 
     model_a: str = ""
@@ -48,6 +49,7 @@ class Remembered:
     theme: str = ""
     pairs: Mapping[str, Pair] = field(default_factory=dict)
     leave_server: bool = False
+    zoomed: str = ""
 
     def pair_for(self, server: str) -> Pair | None:
         """The pair used last on a server, or the last one of all; None when there is none."""
@@ -83,6 +85,7 @@ def load_remembered(path: Path) -> Remembered:
         method=next((known for known in METHODS if known == method), None),
         order=next((known for known in ORDERS if known == order), None),
         theme=_text(data.get("theme")),
+        zoomed=_text(data.get("zoomed")),
         pairs=_pairs(data.get("pairs")),
         leave_server=data.get("leave_server") is True,
     )
@@ -100,6 +103,7 @@ def save_remembered(path: Path, value: Remembered) -> bool:
         "method": value.method,
         "order": value.order,
         "theme": value.theme,
+        "zoomed": value.zoomed,
         "pairs": {server: list(pair) for server, pair in value.pairs.items()},
         "leave_server": value.leave_server,
     }

@@ -13,22 +13,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import constants, events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.filter import NoColor
 
 from ..core.errors import SutraError
 from ..settings import Reading, Settings
 from ..store.remembered import Remembered, save_remembered
 from ..wording import exposure
 from . import palette
+from .announcing import Announcer, TellsTerminal
+from .clicked_hints import key_clicked
 from .commands import COMMANDS
+from .copying_app import CopyingApp
 from .known_shapes import KnownShapes
+from .run_view import RunView
 from .screens.main import MainScreen
 from .server_probe import server_of
 from .settings_desk import SettingsDesk
 from .stores import Stores
-from .theme import DEFAULT_THEME, THEMES
+from .theme import DEFAULT_THEME, PLAIN_THEME, THEMES, tints
 from .widgets.notice_bar import NoticeBar
 from .widgets.stream_view import StreamView
 from .wishes import with_keys
@@ -44,12 +49,13 @@ if TYPE_CHECKING:
     from ..server_process import ServerProcess
     from ..store.cache import DemonstrationCache
     from ..store.history import History
+    from .clipboard import Clipboard
     from .pulls import Pull, Pulls
 
 Reconnect = Callable[["str | None", bool], "Engine"]
 
 
-class SutraApp(App[None], inherit_bindings=False):
+class SutraApp(CopyingApp, inherit_bindings=False):
     """`sutra tui`.
 
     Args:
@@ -71,6 +77,7 @@ class SutraApp(App[None], inherit_bindings=False):
         warnings: What was wrong with the settings; shown once.
         reading: The settings file as it was read; None is one that says nothing.
         overrides: What goes before that file, by setting: source and value.
+        copier: Takes what is copied; None knows no way but the terminal.
         clock: Seconds from any fixed point, for everything the screen measures.
         wall_clock: Seconds since the epoch.
     """
@@ -82,7 +89,8 @@ class SutraApp(App[None], inherit_bindings=False):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
         Binding("ctrl+c", "help_quit", show=False, system=True),
     ]
-    CSS_PATH = "screens/main.tcss"  # the screen's own would be read after the others, with them
+    # The main screen's own would be read after the others, with them.
+    CSS_PATH = ["screens/main.tcss", "plain.tcss"]
 
     def __init__(
         self,
@@ -103,6 +111,7 @@ class SutraApp(App[None], inherit_bindings=False):
         warnings: tuple[str, ...] = (),
         reading: Reading | None = None,
         overrides: Mapping[str, tuple[str, Any]] | None = None,
+        copier: Clipboard | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -121,6 +130,9 @@ class SutraApp(App[None], inherit_bindings=False):
         self.shapes = KnownShapes()
         self.caches: Stores[DemonstrationCache] = Stores(open_cache)
         self.histories: Stores[History] = Stores(open_history or _in_memory)
+        self._announcer = Announcer()
+        self.move_or_not()
+        self.copier = copier or self.copier
         self._reconnect = reconnect
         self._state_file = state_file
         self._told: set[str] = set()
@@ -130,8 +142,16 @@ class SutraApp(App[None], inherit_bindings=False):
             self.register_theme(theme)
         wished = self._chosen("theme", self.remembered.theme)
         # Before anything watches it: a change of theme reads all style sheets again.
-        self.set_reactive(App.theme, wished if wished in self.available_themes else DEFAULT_THEME)
+        self.set_reactive(App.theme, wished if wished in self.available_themes else self.own_theme)
         self.stylesheet.set_variables(self.get_css_variables())
+        if self.no_color:
+            self._filters = [NoColor()]  # Textual's own for this makes greys, which are colours
+        else:
+            self._refresh_truecolor_filter(self.ansi_theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Variables of styles that are not Textual's own."""
+        return tints(self.current_theme)
 
     def get_default_screen(self) -> MainScreen:
         """The first screen on the stack, so that no empty one is laid out before it."""
@@ -160,6 +180,24 @@ class SutraApp(App[None], inherit_bindings=False):
         """Where measurements of this machine are kept."""
         return self._open_measured() if self._open_measured else None
 
+    def move_or_not(self) -> None:
+        """Let the setting for motion count: nothing glides, and text cursors do not blink."""
+        reduced = self.settings.reduced_motion
+        self.animation_level = "none" if reduced else constants.TEXTUAL_ANIMATIONS
+        for screen in self.screen_stack if self._running else ():
+            for box in screen.query("Input, TextArea"):
+                box.cursor_blink = not reduced  # type: ignore[attr-defined]
+
+    @on(events.DescendantFocus)
+    def _text_box_focused(self, event: events.DescendantFocus) -> None:
+        if self.settings.reduced_motion and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
+
+    @property
+    def own_theme(self) -> str:
+        """The theme while none is chosen: shades need more than 16 colours."""
+        return PLAIN_THEME if self.console.color_system == "standard" else DEFAULT_THEME
+
     @property
     def fault(self) -> Exception | None:
         """What ended the app, if it was a fault of this program."""
@@ -184,6 +222,21 @@ class SutraApp(App[None], inherit_bindings=False):
         """The larger context of the two roles, in tokens: what memory is judged for."""
         return max(self.settings.options_a.num_ctx, self.settings.options_b.num_ctx)
 
+    def announce(self, run: RunView) -> None:
+        """Let the terminal's title say how far the run is, and tell the end of a long one."""
+        settings = self.settings
+        told = self._announcer.see(
+            run,
+            self.clock(),
+            notify=settings.notify,
+            after_s=settings.notify_after,
+            looking=self.app_focus,
+        )
+        driver = self._driver
+        if isinstance(driver, TellsTerminal):  # others are the tests', or Windows'
+            driver.show_title(self._announcer.title(run) if settings.title else "")
+            driver.tell(told)
+
     def remember(self, bench: Workbench) -> None:
         """Keep the choices for next time; the demo's are not worth it."""
         if self.engine.is_demo:
@@ -194,6 +247,11 @@ class SutraApp(App[None], inherit_bindings=False):
             order=bench.order,
             theme=self.theme,
         )
+        self._save()
+
+    def remember_zoom(self, pane: str) -> None:
+        """Keep which pane is shown alone; empty for all of them."""
+        self.remembered = replace(self.remembered, zoomed=pane)
         self._save()
 
     def remember_leaving(self, leave: bool) -> None:
@@ -255,6 +313,16 @@ class SutraApp(App[None], inherit_bindings=False):
             screen.bench, server=server_of(engine), models=(), model_a="", model_b="", beside=None
         )
         screen.connect()
+
+    @on(events.Click)
+    def _hint_clicked(self, event: events.Click) -> None:
+        widget = event.widget
+        # What a click has opened, it must not close.
+        if widget is None or not widget.is_attached or widget.screen is not self.screen:
+            return
+        x, y = event.screen_x - widget.region.x, event.screen_y - widget.region.y
+        if key := key_clicked(self.screen, widget, x, y):
+            self.simulate_key(key)
 
     @on(StreamView.LinkRequested)
     def _link_requested(self, event: StreamView.LinkRequested) -> None:

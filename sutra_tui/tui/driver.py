@@ -24,7 +24,7 @@ from textual.message import Message
 
 from ..core.clean import clean
 from .paste_gate import Pasted, PasteGate
-from .terminal import Terminal
+from .terminal import GIVE_TITLE_BACK, SAVE_TITLE, Terminal
 from .watch import Watch
 
 LOOK_AGAIN_S: Final = 0.1
@@ -59,6 +59,7 @@ class TerminalDriver(LinuxDriver):
         self._terminal = terminal
         self._watch = watch
         self._suspending = False
+        self._title = ""
         # Textual would draw on standard error, which libraries write to and users send to files.
         self._file = cast(Any, terminal)
 
@@ -71,6 +72,7 @@ class TerminalDriver(LinuxDriver):
         self._watch.begin(self._loop)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGWINCH, self._window_changed)
+        self._name_window()
 
     def _window_changed(self, signum: int, frame: FrameType | None) -> None:
         # Textual's handler reads the size at once. One such handler can interrupt another, which
@@ -84,9 +86,44 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Undo what was asked of the terminal."""
+        self._unname_window()
         super().stop_application_mode()
         if not self._suspending:
             self._watch.leaving()
+
+    # What the terminal is told besides
+
+    def show_title(self, title: str) -> None:
+        """Give the window a title; an empty one gives it back the one it had.
+
+        Args:
+            title: Fixed words of ours.
+        """
+        if title == self._title:
+            return
+        self._title = title
+        if self._terminal.is_taken:
+            self._name_window()
+
+    def tell(self, sequence: str) -> None:
+        """Write a bell or a notification."""
+        if sequence and self._terminal.can_be_told and self._terminal.is_taken:
+            self.write(sequence)
+            self.flush()
+
+    def _name_window(self) -> None:
+        if not self._title:
+            self._unname_window()
+        elif self._terminal.can_be_told:
+            if not self._terminal.is_named:
+                self._terminal.is_named = True
+                self.write(SAVE_TITLE)
+            self.write(f"\x1b]2;{self._title}\x07")
+
+    def _unname_window(self) -> None:
+        if self._terminal.is_named:
+            self._terminal.is_named = False
+            self.write(GIVE_TITLE_BACK)
 
     def suspend_application_mode(self) -> None:
         """Lend the terminal to a shell or an editor."""

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ..settings import Field, Problem, Reading, Settings, read_settings
-from .theme import DEFAULT_THEME
 from .wishes import key_fields, settle
 
 if TYPE_CHECKING:
@@ -80,9 +79,13 @@ class SettingsDesk:
         if source := self._overrides.get(field.name):
             return f"It counts when {source[0]} does not go before it."
         if field.name == "theme":
-            app.theme = self.settings.theme or DEFAULT_THEME
+            app.theme = self.settings.theme or app.own_theme
         elif field.table == "keys":
             app.use_keys(self.keys)
+        elif field.name == "reduced_motion":
+            app.move_or_not()
+        elif field.name == "title":
+            app.announce(app.main.bench.run)
         elif field.name in CHOICES:
             app.choose(**{field.name: field.of(self.settings)})
         elif field.name in NEEDS_SERVER and not app.engine.is_demo:

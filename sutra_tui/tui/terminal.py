@@ -27,6 +27,11 @@ LEAVE: Final = (
     b"\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"  # the other screen, cursor, no focus reports
 )
 """What undoes everything the app asks of a terminal."""
+SAVE_TITLE: Final = "\x1b[22;2t"
+GIVE_TITLE_BACK: Final = "\x1b[23;2t"
+"""The terminal's own stack of titles (xterm's window operations 22 and 23)."""
+SILENT_TERMS: Final = ("", "dumb", "linux", "unknown")
+"""Values of TERM that have no title and no notifications."""
 _PATIENCE_S: Final = 0.3
 _CHUNK: Final = 8192
 
@@ -43,6 +48,8 @@ class Terminal:
         self.is_taken = False
         self.is_gone = False
         """Whether a write has failed: nobody is there any more."""
+        self.is_named = False
+        """Whether its title is ours for now."""
         self._log = log
         self._kept: dict[int, int] = {}
         self._pending: list[str] = []
@@ -61,6 +68,11 @@ class Terminal:
         except OSError:
             columns = rows = 0
         return columns or FALLBACK_SIZE[0], rows or FALLBACK_SIZE[1]
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether there is a terminal that has a title and takes notifications."""
+        return self.isatty() and os.environ.get("TERM", "") not in SILENT_TERMS
 
     # To and fro
 
@@ -98,7 +110,8 @@ class Terminal:
         with contextlib.suppress(OSError, ValueError):
             # A terminal that is not read must not keep the process from ending.
             if select.select([], [self.descriptor], [], _PATIENCE_S)[1]:
-                os.write(self.descriptor, LEAVE)
+                back = GIVE_TITLE_BACK.encode() if self.is_named else b""
+                os.write(self.descriptor, back + LEAVE)
 
     # As the text file that Textual's driver writes to, in a thread of its own
 

@@ -1,4 +1,8 @@
-"""The app's own two themes. Colours carry no meaning alone: every state has a sign and a word."""
+"""The app's own three themes: dark, light, and one of the terminal's own colours.
+
+Invariant: colours carry no meaning alone, every state has a sign and a word; text of the dark and
+the light theme has the contrast that WCAG 2.1 asks for at level AA, muted text included.
+"""
 
 from __future__ import annotations
 
@@ -59,5 +63,52 @@ SUTRA_LIGHT = Theme(
     },
 )
 
+SUTRA_ANSI = Theme(
+    name="sutra-ansi",
+    ansi=True,
+    primary="ansi_cyan",
+    secondary="ansi_default",
+    accent="ansi_magenta",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="ansi_green",
+    warning="ansi_magenta",
+    error="ansi_red",
+    variables={
+        # Textual's own style sheets ask for these two, and it makes none for such a theme.
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "border": "ansi_default",
+        "border-blurred": "ansi_bright_black",
+        "footer-key-foreground": "ansi_magenta",
+        "block-cursor-text-style": "reverse",
+        "block-cursor-foreground": "ansi_default",
+        "block-cursor-background": "ansi_default",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "scrollbar": "ansi_bright_black",
+        "scrollbar-hover": "ansi_default",
+        "scrollbar-active": "ansi_default",
+        "scrollbar-background": "ansi_default",
+        "scrollbar-background-hover": "ansi_default",
+        "scrollbar-background-active": "ansi_default",
+    },
+)
+
 DEFAULT_THEME = SUTRA_DARK.name
-THEMES = (SUTRA_DARK, SUTRA_LIGHT)
+PLAIN_THEME = SUTRA_ANSI.name
+"""The theme without a shade, which can be read without colours."""
+THEMES = (SUTRA_DARK, SUTRA_LIGHT, SUTRA_ANSI)
+
+
+def tints(theme: Theme) -> dict[str, str]:
+    """Backgrounds of a colour's kind, as variables for styles; none where there are no shades."""
+    colours = {"success": theme.success, "warning": theme.warning, "error": theme.error}
+    return {
+        f"{name}-tint": "transparent" if theme.ansi else f"{colour or theme.primary} 15%"
+        for name, colour in colours.items()
+    }

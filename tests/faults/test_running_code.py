@@ -23,6 +23,7 @@ KNOWN_TO_BE_SAFE = {
 PROGRAMS = {
     ("installation.py", "program_version"): "asks `ollama` for its version",
     ("server_process.py", "_begin"): "starts `ollama serve` when the user says so",
+    ("tui/clipboard.py", "fill"): "fills the system's clipboard with one of five known programs",
     ("tui/outside_editor.py", "edit_outside"): "starts the user's own editor, as it is set",
 }
 """Functions that start another program: by a list of arguments, never through a shell."""

@@ -21,6 +21,7 @@ KNOWN_TO_BE_SAFE = {
     ("screen_commands.py", "ScreenPalette.search"): _FIXED,
     ("server_start.py", "ServerStart._show"): "the loop's values are Content, two lines above",
     ("pull_panel.py", "PullCard._show"): "the sum of two Contents",
+    ("copying_app.py", "CopyingApp._say_copied"): "the copying room's own sentence, its path clean",
     ("setting_editor.py", "SettingEditor.open"): "an Input's placeholder is no markup, and clean",
     ("suggestion_list.py", "SuggestionList.watch_view"): "rows of Content, a few lines above",
 }

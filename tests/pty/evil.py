@@ -8,8 +8,8 @@ from sutra_tui.core.clean import clean
 
 from .terminal import Terminal
 
-DRAWING = {"CSI H", "CSI m", "C0 0a", "C0 0d", "OSC 22"}
-"""Cursor to a place, styles, ends of lines, the shape of the mouse pointer."""
+DRAWING = {"CSI H", "CSI m", "C0 0a", "C0 0d", "OSC 22", "OSC 2"}
+"""Cursor to a place, styles, ends of lines, the shape of the mouse pointer, the title."""
 BEGINNING = {
     "CSI ?1049h",  # the other screen
     "CSI ?1000h",  # mouse
@@ -23,6 +23,7 @@ BEGINNING = {
     "CSI ?2048$p",
     "CSI ?2004h",  # bracketed paste
     "CSI ?7l",  # no line wrap
+    "CSI t",  # put the title by
 }
 LEAVING = {
     "CSI ?1049l",
@@ -35,8 +36,14 @@ LEAVING = {
     "CSI <u",
     "CSI ?2004l",
     "CSI ?7h",
+    "CSI t",  # and give it back
 }
 POINTERS = {"default", "pointer", "text"}
+TITLE = re.compile(
+    r"sutra( · (starting|done|failed|stopped|writing \d+/\d+|[AB] "
+    r"(waiting|making room|loading the model|reading the prompt|thinking|writing)))?"
+)
+"""Everything that the title may be."""
 
 EVIL = {
     "clipboard": "\x1b]52;c;ZXZpbA==\x07",
@@ -79,6 +86,11 @@ SHOWN_END = "␛[31mthe end"
 """What is to be seen of the last line."""
 
 
+def titles(written: str) -> list[str]:
+    """The titles that the terminal was given, in order."""
+    return re.findall(r"\x1b]2;([^\x07]*)\x07", written)
+
+
 def assert_only_drawing(terminal: Terminal) -> None:
     """Nothing but Textual's own sequences has reached the terminal, and nothing invisible."""
     raw, written = terminal.raw, terminal.written
@@ -86,6 +98,7 @@ def assert_only_drawing(terminal: Terminal) -> None:
         assert sequence.isprintable() or sequence.encode() not in raw, name
     assert terminal.kinds <= DRAWING | BEGINNING
     assert set(re.findall(r"\x1b]22;([^\x07]*)\x07", written)) <= POINTERS
+    assert all(TITLE.fullmatch(title) for title in titles(written))
     # The bell only ends a sequence: "C0 07" is in neither list.
     assert {character for character in written if clean(character) != character} <= set(
         "\x1b\r\x07"

@@ -32,6 +32,9 @@ method = "raw"
 order = "demos-first"
 count = 2
 reduced_motion = true
+title = false
+notify = "bell"
+notify_after = 60
 theme = "nord"
 
 [model_a]
@@ -85,6 +88,9 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         order="demos-first",
         count=2,
         reduced_motion=True,
+        title=False,
+        notify="bell",
+        notify_after=60,
         theme="nord",
         host_a="localhost:1",
         host_b="https://example.org",

@@ -143,7 +143,7 @@ async def test_X18_the_report_is_copied_as_text(workshop: Workshop, tmp_path: Pa
         await pilot.press("c")
         await until(pilot, lambda: pilot.app.clipboard)
         assert pilot.app.clipboard == screen_of(pilot).view.report.as_text()
-        assert "nothing of yours" in text(pilot, "NoticeBar")
+        assert "Nothing of yours" in text(pilot, "NoticeBar")
 
 
 async def test_escape_goes_back(workshop: Workshop, tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ from tests.ollama_server import QWEN_4B_THINKING
 from .test_first_run import process_of
 from .workshop import (
     ANSWER,
+    DRAFT,
     QUERY,
     A,
     B,
@@ -219,10 +220,19 @@ EFFECTS: dict[str, Effect] = {
     ),
     "plan.open": Effect(lambda s: s.shows(PlanScreen)),
     "pane.zoom": Effect(lambda s: s.panes.has_class("-zoomed")),
-    "copy.answer": Effect(lambda s: s.app.clipboard == ANSWER, before=answered),
+    "copy.answer": Effect(
+        lambda s: s.app.clipboard == ANSWER,
+        ("draft", lambda s: s.app.clipboard == DRAFT),
+        before=answered,
+    ),
     "copy.code": Effect(lambda s: s.app.clipboard == "total = sum([1, 2, 3])", before=answered),
     "answer.save": Effect(
         None, ("{folder}/answer.md", lambda s: s.saved() == ANSWER), before=answered
+    ),
+    "run.export": Effect(
+        lambda s: len(list(s.folder.glob("sutra-*.md"))) == 1,
+        ("json {folder}/run.json", lambda s: (s.folder / "run.json").exists()),
+        before=answered,
     ),
     "session.count": Effect(None, ("5", lambda s: s.request.count == 5)),
     "session.think": Effect(
@@ -290,8 +300,14 @@ def fake(tmp_path: Path) -> Iterator[FakeOllama]:
 
 @pytest.mark.parametrize(("command", "way"), ways())
 async def test_every_command_does_what_it_says(
-    workshop: Workshop, tmp_path: Path, fake: FakeOllama, command: Command, way: str
+    workshop: Workshop,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fake: FakeOllama,
+    command: Command,
+    way: str,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "prompt.txt").write_text(PROMPT, encoding="utf-8")
     effect = EFFECTS[command.id]
     typed = way.replace("{folder}", str(tmp_path))

@@ -68,7 +68,7 @@ def test_a_slash_lists_every_command_those_that_apply_first() -> None:
         ("/mb", "/model-b [NAME]"),
         ("/qui", "/quick QUERY"),
         ("/quit", "/exit"),
-        ("/copy", "/copy"),
+        ("/copy", "/copy [PART]"),
         ("/inspector", "/cache"),
         ("/think", "/think on|off"),
     ],

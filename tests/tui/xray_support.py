@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from textual.app import App
 from textual.pilot import Pilot
 
 from sutra_tui.core.parser import parse
 from sutra_tui.core.protocol import HandoffResult, StageRecord, StageStats
 from sutra_tui.core.templates import Templates
+from sutra_tui.tui.copying_app import CopyingApp
 from sutra_tui.tui.screens.xray import Seen, XRayScreen
 from sutra_tui.tui.theme import THEMES
 from sutra_tui.tui.widgets.notice_bar import NoticeBar
@@ -96,7 +96,7 @@ def with_stage(result: HandoffResult, place: int, **changes: Any) -> HandoffResu
     return replace(result, stages=tuple(stages))
 
 
-class XRayApp(App[None]):
+class XRayApp(CopyingApp):
     """The X-ray, alone."""
 
     def __init__(self, screen: XRayScreen) -> None:

@@ -83,3 +83,7 @@ def staged(bench: Workbench) -> str | None:
     run = bench.run
     begun = run.a.started is not None or run.b.started is not None
     return None if begun or (run.result and run.result.stages) else "No run has a stage yet."
+
+
+def shown(bench: Workbench) -> str | None:
+    return None if bench.run.query else "There is no run on the screen yet."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import reasons
+from .carrying import ExportTarget, Part
 from .command import Command, Takes
 from .texts import FilePath
 
@@ -66,20 +67,21 @@ ANSWERS = (
     Command(
         "copy.answer",
         "Copy the answer",
-        "The final answer, exactly as Model B wrote it.",
+        "The final answer exactly as Model B wrote it, or another part of the run.",
         "copy_answer",
         "Answers",
         key="ctrl+y",
         slash="copy",
+        takes=Takes(Part(), "copy_part"),
         footer="Copy",
         footer_from=100,
-        reason=reasons.answered,
+        reason=reasons.shown,
         priority=True,
     ),
     Command(
         "copy.code",
         "Copy the code",
-        "The code blocks of the final answer.",
+        "A code block of the final answer; when there are several, the next one each time.",
         "copy_code",
         "Answers",
         key="f8",
@@ -96,5 +98,15 @@ ANSWERS = (
         slash="save",
         takes=Takes(FilePath(), "save_answer", required=True),
         reason=reasons.answered,
+    ),
+    Command(
+        "run.export",
+        "Export the run",
+        "Writes the whole run to a file: Markdown to read, JSON or JSON lines to take in again.",
+        "export",
+        "Answers",
+        slash="export",
+        takes=Takes(ExportTarget(), "export"),
+        reason=reasons.shown,
     ),
 )

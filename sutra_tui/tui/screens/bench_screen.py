@@ -77,7 +77,7 @@ class BenchScreen(Screen[None]):
         yield ChainBar().data_bind(BenchScreen.bench)
         yield ThreadLine()
         yield QueryLine()
-        yield Panes()
+        yield Panes(self.app.remembered.zoomed)
         yield NoticeBar()
         yield PlanLine()
         with Container(id="ask"):
@@ -154,6 +154,7 @@ class BenchScreen(Screen[None]):
         """Tell the widgets that are not bound to the whole workbench."""
         if not self.is_mounted:
             return
+        self.app.announce(bench.run)
         thread = self.query_one(ThreadLine)
         thread.now, thread.run_view, thread.marks = self._clock(), bench.run, self.marks
         self.query_one(QueryLine).asked = bench.run.query

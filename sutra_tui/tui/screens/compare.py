@@ -25,8 +25,8 @@ from ..widgets.notice_bar import NoticeBar
 
 STYLES: Final[dict[Kind, str]] = {
     "same": "",
-    "left": "$text-error on $error 15% strike",
-    "right": "$text-success on $success 15% underline",
+    "left": "$text-error on $error-tint strike",
+    "right": "$text-success on $success-tint underline",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -26,6 +26,9 @@ from ...doctor.self_test import Step
 from ..doctor_view import DoctorView, rows
 from ..widgets.notice_bar import NoticeBar
 
+if TYPE_CHECKING:
+    from ..app import SutraApp
+
 TICK_S = 0.25
 
 
@@ -37,6 +40,8 @@ class DoctorScreen(Screen[None]):
         clock: Seconds from any fixed point.
         is_busy: Whether a run is going on, which a self-test would slow down and be slowed by.
     """
+
+    app: SutraApp
 
     CSS_PATH = "doctor.tcss"
     AUTO_FOCUS = "VerticalScroll"
@@ -155,11 +160,11 @@ class DoctorScreen(Screen[None]):
         if self.view.doing == "looking":
             self._say("The doctor is still looking.")
             return
-        self.app.copy_to_clipboard(self.view.report.as_text())
-        self._say(
-            "Sent the report to the terminal's clipboard; nothing of yours is in it. "
-            "If the terminal ignores that: sutra doctor > report.txt"
-        )
+
+        def say(said: str) -> None:
+            self._say(f"{said} Nothing of yours is in it. To a file: sutra doctor > report.txt")
+
+        self.app.copy("report", self.view.report.as_text(), say)
 
     def _say(self, text: str | None) -> None:
         self.query_one(NoticeBar).show_quiet(text or "")

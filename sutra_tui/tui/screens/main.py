@@ -1,7 +1,7 @@
 """The main screen: pick two models, ask, and watch the chain work.
 
-Invariant: an action here changes a choice, opens another screen or copies; runs are `RunScreen`'s,
-the looks `BenchScreen`'s.
+Invariant: an action here changes a choice or opens another screen; runs are `RunScreen`'s, the
+looks `BenchScreen`'s, what is copied and written to files `CopyScreen`'s.
 """
 
 from __future__ import annotations
@@ -11,21 +11,18 @@ from collections.abc import Callable
 
 from textual import on, work
 
-from ...core.clean import clean_line
 from ...core.errors import SutraError
-from ..saving import NameTaken, save_text
-from ..widgets.frame import Frame
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
 from ..widgets.thread_line import ThreadLine
 from ..workbench import Workbench
-from .edit_screen import EditScreen
+from .copy_screen import CopyScreen
 
 INTERRUPT_TWICE_S = 2.0
 
 
-class MainScreen(EditScreen):
+class MainScreen(CopyScreen):
     """See the module.
 
     Args:
@@ -40,15 +37,9 @@ class MainScreen(EditScreen):
     # Actions
 
     def action_zoom(self) -> None:
-        self.query_one(Panes).zoom_next()
-
-    def action_copy_answer(self) -> None:
-        if result := self.bench.run.result:
-            self._copy("answer", result.answer)
-
-    def action_copy_code(self) -> None:
-        blocks = self.query_one(Panes).answer.view.code_blocks
-        self._copy("code", "\n\n".join(blocks))
+        panes = self.query_one(Panes)
+        panes.zoom_next()
+        self.app.remember_zoom(panes.zoomed)
 
     async def action_open_doctor(self) -> None:
         from .doctor import DoctorScreen
@@ -153,29 +144,6 @@ class MainScreen(EditScreen):
         except SutraError as error:
             notices.show_error(error)
 
-    @work(exclusive=True, group="save", exit_on_error=False)
-    async def action_save_answer(self, path: str) -> None:
-        """Write the answer to a file; one that is there already needs a yes."""
-        from .prompts import Confirm
-
-        result, notices = self.bench.run.result, self.query_one(NoticeBar)
-        if result is None:
-            return
-        try:
-            try:
-                said = await asyncio.to_thread(save_text, path, result.answer)
-            except NameTaken as taken:
-                title = f"Replace {clean_line(str(taken.path), 200)}?"
-                if not await self.app.push_screen_wait(
-                    Confirm(title, "What is in it now is lost.", "Replace")
-                ):
-                    return
-                said = await asyncio.to_thread(save_text, path, result.answer, replace=True)
-        except SutraError as error:
-            notices.show_error(error)
-        else:
-            notices.show_quiet(said)
-
     async def action_settings(self, filter: str = "") -> None:
         from .settings import SettingsScreen
 
@@ -195,6 +163,8 @@ class MainScreen(EditScreen):
         await self.app.push_screen(HelpScreen(self.app.commands, place_of(self.focused)))
 
     def action_interrupt(self) -> None:
+        if self.copy_selection():  # what ctrl+c does everywhere else
+            return
         now = self._clock()
         if now - self._interrupted <= INTERRUPT_TWICE_S:
             self.app.exit()
@@ -212,10 +182,6 @@ class MainScreen(EditScreen):
     async def _help_asked(self) -> None:
         await self.action_help()
 
-    @on(Frame.CopyRequested)
-    def _copy_requested(self, event: Frame.CopyRequested) -> None:
-        self._copy(event.what, event.text)
-
     @on(ThreadLine.BeadPressed)
     def _bead_pressed(self, event: ThreadLine.BeadPressed) -> None:
         if event.target == "query":
@@ -227,14 +193,4 @@ class MainScreen(EditScreen):
     def _paste_cut(self, event: QueryBox.PasteCut) -> None:
         self.query_one(NoticeBar).show_notices(
             [f"The paste was {event.length:,} characters; the box takes 65,536 of them at most."]
-        )
-
-    def _copy(self, what: str, text: str) -> None:
-        if not text:
-            self.query_one(NoticeBar).show_quiet(f"There is no {what} to copy yet.")
-            return
-        self.app.copy_to_clipboard(text)
-        self.query_one(NoticeBar).show_quiet(
-            f"Sent the {what} ({len(text):,} characters) to the terminal's clipboard. "
-            "Some terminals, such as macOS Terminal, ignore that."
         )

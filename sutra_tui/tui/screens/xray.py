@@ -22,6 +22,7 @@ from textual.widgets import Footer
 from ...core.call_text import Form, as_json, base_url, call_text
 from ...core.protocol import HandoffResult
 from ...xray_rows import Look, body_of, looks_of
+from ..copying_app import CopyingApp
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.table_rows import TableRows
 from ..widgets.xray_panes import XRayPanes
@@ -54,6 +55,8 @@ class XRayScreen(Screen[None]):
         addresses: Of Model A's server and Model B's, as they are shown.
         stage: Name of the stage to begin with; empty for the first.
     """
+
+    app: CopyingApp
 
     CSS_PATH = ["list_panes.tcss", "xray.tcss"]
     COMMANDS = {XRayPalette}
@@ -229,15 +232,10 @@ class XRayScreen(Screen[None]):
         if look is None or body is None:
             return
         text = await asyncio.to_thread(self._text_of, form, look, body)
-        self.app.copy_to_clipboard(text)
-        what = "what it handed on" if look.xray.packet is not None else f"the call as {form}"
-        said = (
-            f"Sent {what} ({len(text):,} characters) to the terminal's clipboard. "
-            "Some terminals, such as macOS Terminal, ignore that."
-        )
-        if form != "JSON" and self.view.is_demo:
-            said += " The demo has no server: the address is the one Ollama usually has."
-        self.say(said)
+        what = "part that was handed on" if look.xray.packet is not None else f"call as {form}"
+        no_server = form != "JSON" and self.view.is_demo
+        after = " The demo has no server: the address is the one Ollama usually has."
+        self.app.copy(what, text, lambda said: self.say(said + after * no_server))
 
     def _text_of(self, form: Form, look: Look, body: dict[str, object]) -> str:
         if look.xray.packet is not None:

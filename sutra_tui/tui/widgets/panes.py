@@ -27,9 +27,13 @@ TAB_WORDS = {"draft": "A draft", "demonstrations": "demonstrations", "answer": "
 
 
 class Panes(Container):
-    """Draft, demonstrations and final answer."""
+    """Draft, demonstrations and final answer.
 
-    def __init__(self) -> None:
+    Args:
+        zoomed: The pane to show alone; anything that is none shows them all.
+    """
+
+    def __init__(self, zoomed: str = "") -> None:
         super().__init__()
         self.draft = Pane("A · draft", id="draft")
         self.demonstrations = DemonstrationsPane("demonstrations", id="demonstrations")
@@ -39,7 +43,7 @@ class Panes(Container):
             "demonstrations": self.demonstrations,
             "answer": self.answer,
         }
-        self._zoomed: str | None = None
+        self._zoomed: str | None = zoomed if zoomed in NAMES else None
         self._tab = "answer"
         self._tab_chosen = False
 
@@ -89,6 +93,11 @@ class Panes(Container):
         for view in self._by_name[name].query("StreamView, VerticalScroll").results(Widget):
             view.focus()
             break
+
+    @property
+    def zoomed(self) -> str:
+        """The pane that is shown alone; empty for none."""
+        return self._zoomed or ""
 
     def zoom_next(self) -> None:
         """One pane alone, then the next, then all again; with room for one only, the next tab."""

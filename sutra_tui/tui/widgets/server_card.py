@@ -129,8 +129,8 @@ class ServerCard(VerticalScroll):
 
     def action_copy_lines(self) -> None:
         lines = self.hurdle.lines
-        self.app.copy_to_clipboard(copy_text(lines))
-        self.notify("Sent to the terminal's clipboard. Some terminals ignore that.", markup=False)
+        what = "lines" if len(lines) > 1 else "line"
+        self.app.copy(what, copy_text(lines))
 
     async def action_switch_leaving(self) -> None:
         self.app.remember_leaving(not self.app.remembered.leave_server)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -27,6 +28,14 @@ class TitleBar(Widget):
     """
 
     bench: reactive[Workbench] = reactive(Workbench())
+
+    def on_mount(self) -> None:
+        self.tooltip = "All commands"
+
+    async def on_click(self, event: events.Click) -> None:
+        """The list of all commands, for who has only the mouse."""
+        event.stop()
+        await self.run_action("app.command_palette")
 
     def render(self) -> Content:
         roomy = self.content_size.width >= 70
@@ -63,7 +72,7 @@ def _server(server: Server, roomy: bool) -> Content:
     address = clean_line(server.address, 60)
     if server.is_demo:
         return Content.assemble(
-            (" DEMO ", "bold $background on $accent"),
+            (" DEMO ", "bold reverse $accent"),
             "  scripted replies, no model is running" if roomy else "  scripted replies",
         )
     words = {
