@@ -6,6 +6,7 @@ the light theme has the contrast that WCAG 2.1 asks for at level AA, muted text 
 
 from __future__ import annotations
 
+from textual.color import Color
 from textual.theme import Theme
 
 SUTRA_DARK = Theme(
@@ -22,6 +23,8 @@ SUTRA_DARK = Theme(
     error="#e0706b",
     dark=True,
     variables={
+        "text-muted": "#a6b1bd",
+        "text-disabled": "#929eac",
         "border": "#4c5a6b",
         "border-blurred": "#323c49",
         "footer-key-foreground": "#e3a857",
@@ -50,6 +53,8 @@ SUTRA_LIGHT = Theme(
     error="#a8271f",
     dark=False,
     variables={
+        "text-muted": "#434c58",
+        "text-disabled": "#5c6672",
         "border": "#8c8577",
         "border-blurred": "#c4bdb0",
         "footer-key-foreground": "#8a5300",
@@ -109,6 +114,8 @@ def tints(theme: Theme) -> dict[str, str]:
     """Backgrounds of a colour's kind, as variables for styles; none where there are no shades."""
     colours = {"success": theme.success, "warning": theme.warning, "error": theme.error}
     return {
-        f"{name}-tint": "transparent" if theme.ansi else f"{colour or theme.primary} 15%"
+        f"{name}-tint": "transparent"
+        if theme.ansi
+        else Color.parse(colour or theme.primary).with_alpha(0.15).hex
         for name, colour in colours.items()
     }

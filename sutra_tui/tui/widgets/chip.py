@@ -34,7 +34,7 @@ class Chip(Widget, can_focus=True):
     Chip {
         width: auto; height: 1; padding: 0 1; color: $foreground; background: transparent;
         &:hover { background: $panel-lighten-1; }
-        &:focus { background: $primary 30%; text-style: bold; }
+        &:focus { background: $primary 25%; text-style: bold; }
     }
     """
     BINDINGS = [Binding("enter,space", "press", "Choose", show=False)]

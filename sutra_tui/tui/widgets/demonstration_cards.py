@@ -102,7 +102,7 @@ class Cards(VerticalScroll):
 
     DEFAULT_CSS = """
     Cards:focus > DemonstrationCard.-selected {
-        & > Chip { background: $primary 30%; }
+        & > Chip { background: $primary 25%; }
         & > StreamView { border-left: outer $accent; padding-left: 1; }
     }
     """

@@ -107,7 +107,7 @@ class ModelRows(ScrollView, can_focus=True, inherit_bindings=False):
         & > .model-rows--bad { color: $text-error; }
         & > .model-rows--sign { color: $accent; text-style: bold; }
         & > .model-rows--cursor { background: $panel-lighten-1; }
-        &:focus > .model-rows--cursor { background: $primary 40%; }
+        &:focus > .model-rows--cursor { background: $primary 25%; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -52,7 +52,7 @@ class ServerCard(VerticalScroll):
         & .-none { display: none; }
         & ItemGrid { height: auto; margin-top: 1; grid-rows: 1; grid-gutter: 0 1; }
         & Button { width: 1fr; background: $panel; color: $foreground; }
-        & Button:focus { background: $primary 40%; text-style: bold; }
+        & Button:focus { background: $primary 25%; text-style: bold; }
         &.-low > Vertical { padding: 0 2; }
         &.-low .lines { margin-top: 0; }
     }

@@ -25,8 +25,8 @@ class SettingsList(OptionList):
     SettingsList {
         border: none; background: $surface; padding: 0; text-wrap: nowrap;
         text-overflow: ellipsis;
-        & > .option-list--option-highlighted { background: $primary 25%; color: $foreground; }
-        &:focus > .option-list--option-highlighted { background: $primary 40%; text-style: none; }
+        & > .option-list--option-highlighted { background: $primary 15%; color: $foreground; }
+        &:focus > .option-list--option-highlighted { background: $primary 25%; text-style: none; }
     }
     """
 

@@ -55,7 +55,7 @@ class SlashPalette(Vertical):
             text-wrap: nowrap; text-overflow: ellipsis;
         }
         & > OptionList > .option-list--option-highlighted {
-            background: $primary 30%; color: $foreground; text-style: bold;
+            background: $primary 25%; color: $foreground; text-style: bold;
         }
     }
     """

@@ -61,7 +61,7 @@ class TableRows(ScrollView, can_focus=True, inherit_bindings=False):
         & > .table-rows--bad { color: $text-error; }
         & > .table-rows--sign { color: $accent; text-style: bold; }
         & > .table-rows--cursor { background: $panel-lighten-1; }
-        &:focus > .table-rows--cursor { background: $primary 40%; }
+        &:focus > .table-rows--cursor { background: $primary 25%; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
