@@ -20,6 +20,10 @@ FROM_CACHE: Final = (
     "Nothing was sent: the demonstrations came from the cache.\n\n"
     "Model B's stage shows where they stand in its prompt."
 )
+REUSED: Final = (
+    "Nothing was sent: what Model A wrote was taken from an earlier run.\n\n"
+    "Model B's stage shows where the demonstrations stand in its prompt."
+)
 NOT_KNOWN: Final = "What was sent is not known of this run."
 NOTHING_READ: Final = "There was nothing to read: Model A wrote no text."
 NOTHING_GIVEN: Final = "Nothing was handed on: the parser found no demonstration and no draft."
@@ -96,6 +100,8 @@ def nothing_words(xray: StageXRay, *, raw: bool) -> str:
         return NOTHING_GIVEN if raw else NOTHING_READ
     if stage.status == "cached":
         return FROM_CACHE
+    if stage.status == "skipped":
+        return REUSED
     return NOTHING_WRITTEN if raw else NOT_KNOWN
 
 

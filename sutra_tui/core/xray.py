@@ -18,6 +18,7 @@ from .protocol import HandoffPacket, HandoffResult, StageRecord
 from .taken import Piece, pieces_as_taken, pieces_of
 
 CACHED: Final = "From the cache, which does not keep the raw reply."
+REUSED: Final = "From the run that this one was made from, which has the raw reply."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,9 @@ def _model_stage(stage: StageRecord, pieces: tuple[Piece, ...], over: bool) -> S
 
 def _draft_pieces(result: HandoffResult, stage: StageRecord, *, over: bool) -> tuple[Piece, ...]:
     """What became of each part of Model A's reply."""
-    if stage.status == "cached":
-        return (Piece("draft", stage.output, why=CACHED),) if stage.output else ()
+    if stage.status in ("cached", "skipped"):
+        why = CACHED if stage.status == "cached" else REUSED
+        return (Piece("draft", stage.output, why=why),) if stage.output else ()
     parse = result.stage("parse")
     if not over or parse is None:
         # Stopped or going on: there is no verdict to compare with.

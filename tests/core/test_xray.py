@@ -11,7 +11,8 @@ from sutra_tui.core.message import Message
 from sutra_tui.core.protocol import HandoffResult, StageRecord
 from sutra_tui.core.taken import BEING_WRITTEN, BROKEN_OFF, Piece
 from sutra_tui.core.templates import Templates
-from sutra_tui.core.xray import CACHED, StageXRay, xrays
+from sutra_tui.core.xray import CACHED, REUSED, StageXRay, xrays
+from sutra_tui.xray_words import nothing_words
 
 QUERY = "How do I sum a list?"
 DEMONSTRATIONS = ("Count: `len(x)`", "Largest: `max(x)`", "Reverse: `x[::-1]`")
@@ -131,6 +132,13 @@ def test_a_draft_from_the_cache_is_not_taken_for_a_raw_reply() -> None:
     cached = StageRecord("A", "llama3.2:3b", status="cached", output="A draft, <b>kept</b>.")
     a, _ = xrays(result(cached, stage_b()))
     assert a.pieces == (Piece("draft", "A draft, <b>kept</b>.", why=CACHED),)
+
+
+def test_a_reused_draft_is_not_taken_for_a_raw_reply_either() -> None:
+    reused = StageRecord("A", "llama3.2:3b", status="skipped", output="A draft, <b>kept</b>.")
+    a, _ = xrays(result(reused, stage_b()))
+    assert a.pieces == (Piece("draft", "A draft, <b>kept</b>.", why=REUSED),)
+    assert "from an earlier run" in nothing_words(a, raw=False)
 
 
 def test_stages_of_methods_to_come_are_shown_too() -> None:
