@@ -17,6 +17,7 @@ from pathlib import Path
 
 from . import removed  # noqa: F401 - enters the defences
 from .defence import DEFENCES, VARIABLE, Defence
+from .rows import ROWS
 
 _ROOT = Path(__file__).parents[2]
 _TESTS_FAILED = 1
@@ -70,7 +71,9 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"There is no defence {unknown[0]}. Defences are {', '.join(DEFENCES)}.")
         return 2
+    places = [row.id for row in ROWS]
     wanted = {name: DEFENCES[name] for name in names or DEFENCES}
+    wanted = dict(sorted(wanted.items(), key=lambda item: places.index(item[1].row)))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "sitecustomize.py").write_text(_START_UP)
         tests = sorted({defence.test for defence in wanted.values()})
