@@ -24,6 +24,13 @@ def size(bytes_: int) -> str:
     return f"{bytes_ / 1e3:.0f} KB"
 
 
+def file_size(bytes_: int) -> str:
+    """`size`, with small files to the byte: "120 bytes"."""
+    if bytes_ >= 1000:
+        return size(bytes_)
+    return "1 byte" if bytes_ == 1 else f"{bytes_} bytes"
+
+
 def seconds(value: float) -> str:
     """A duration: "0.4 s", "12 s", "2 min 05 s"."""
     if value < 9.95:
