@@ -59,7 +59,7 @@ class Refreshed:
     gone: tuple[str, ...] = ()
 
 
-def resolved(typed: str | Path) -> Path:
+def resolved(typed: str | os.PathLike[str]) -> Path:
     """Where a typed path really leads, links followed.
 
     Args:
@@ -82,7 +82,7 @@ def is_elsewhere(path: Path) -> bool:
     return not any(path.is_relative_to(root) for root in _roots())
 
 
-def hold(typed: str | Path) -> HeldFile:
+def hold(typed: str | os.PathLike[str]) -> HeldFile:
     """Read a file so that it can go along.
 
     Args:

@@ -6,43 +6,11 @@ an address or a decorator is typed as anything else. Pure, but for the listing o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .at_word import AtWord
 from .commands.argument import Offer
 from .commands.paths import file_offers
 from .fuzzy import SCATTERED, Fit, fit
 from .slash_menu import MOST_ROWS, Menu, Row
-
-
-@dataclass(frozen=True, slots=True)
-class AtWord:
-    """A word with an @ before it.
-
-    Args:
-        start: Where the @ is in the text.
-        end: Where the cursor is, behind what is typed.
-        typed: What stands between.
-    """
-
-    start: int
-    end: int
-    typed: str
-
-
-def at_word(text: str, cursor: int) -> AtWord | None:
-    """The @ word that the cursor is in or behind; None when it is in none.
-
-    Args:
-        text: What stands in the box.
-        cursor: Characters before the cursor.
-    """
-    before = text[:cursor]
-    start = max((before.rfind(blank) for blank in " \t\n"), default=-1) + 1
-    word = before[start:]
-    opening = len(word) - len(word.lstrip("([{\"'`"))
-    if word[opening : opening + 1] != "@":
-        return None
-    return AtWord(start + opening, cursor, word[opening + 1 :])
 
 
 def file_menu(text: str, word: AtWord) -> Menu | None:
@@ -77,7 +45,7 @@ def _fit(typed: str, path: str) -> Fit | None:
     if best is not None and best.kind < SCATTERED:
         shift = len(folder) + len(slash)
         places = tuple(place + shift for place in best.places)
-        return Fit(best.kind, best.loose + path.count("/"), len(path), places)
+        return Fit(best.kind, best.loose + folder.count("/") + len(slash), len(path), places)
     whole = fit(typed, path)
     # Letters strewn over a long path fit too many words that mean no file.
     if whole is not None and whole.kind == SCATTERED and len(typed) < 3:

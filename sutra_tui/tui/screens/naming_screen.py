@@ -12,8 +12,8 @@ from collections.abc import Callable
 from textual import on, work
 from textual.widgets import TextArea
 
-from .. import slash
-from ..file_menu import AtWord, at_word, file_menu
+from ..at_word import AtWord
+from ..file_menu import file_menu
 from ..slash_menu import Menu, Row
 from ..widgets.query_box import QueryBox
 from ..widgets.slash_palette import SlashPalette
@@ -29,38 +29,32 @@ class NamingScreen(SlashScreen):
         self._closed_word: int | None = None
         self._tab_waits = False
 
-    @property
-    def _word(self) -> AtWord | None:
-        box = self.query_one(QueryBox)
-        text = box.text
-        if slash.is_command(text):
-            return None
-        return at_word(text, box.cursor_index)
-
     def _show_palette(self) -> None:
-        box, word = self.query_one(QueryBox), self._word
-        self._tab_waits = False
-        box.looked_up = None
+        box = self.query_one(QueryBox)
+        word = box.at_word
+        self._tab_waits, box.browsed_text = False, None
         if word is None or word.start != self._closed_word:
             self._closed_word = None
+        if word is not None and self._closed_word is None:
+            self._look_for_files(box.text, word)
+            return
+        box.plain_text = box.text
         if word is None:
             super()._show_palette()
-        elif self._closed_word is None:
-            box.looked_up = box.text
-            self._look_for_files(box.text, word)
 
     @on(TextArea.SelectionChanged, "#query")
     def _cursor_moved(self) -> None:
         """A cursor that leaves the word leaves the palette."""
         palette = self.query_one(SlashPalette)
         menu = palette.menu
-        if menu is not None and menu.names_files and self._word is None:
+        if menu is not None and menu.names_files and self.query_one(QueryBox).at_word is None:
             self._hide()
 
     @work(exclusive=True, group="palette", exit_on_error=False)
     async def _look_for_files(self, text: str, word: AtWord) -> None:
         menu = await asyncio.to_thread(file_menu, text, word)
-        if self.query_one(QueryBox).text != text or self._word != word:
+        box = self.query_one(QueryBox)
+        if box.text != text or box.at_word != word:
             return
         if menu is None:
             self._hide()
@@ -72,28 +66,26 @@ class NamingScreen(SlashScreen):
 
     def _show_menu(self, menu: Menu | None) -> None:
         box = self.query_one(QueryBox)
-        box.looked_up = None
         box.browsed_text = menu.text if menu is not None and menu.names_files else None
         super()._show_menu(menu)
 
     def _hide(self) -> None:
         box = self.query_one(QueryBox)
-        box.looked_up = box.browsed_text = None
+        box.browsed_text, box.plain_text = None, box.text
         self.query_one(SlashPalette).show(None, 0)
 
     # Keys and the mouse
 
     def _browse(self, key: str) -> None:
-        word = self._word
-        if word is None:
+        box = self.query_one(QueryBox)
+        word = box.at_word
+        if word is None or (box.text == box.browsed_text and key != "escape"):
             super()._browse(key)
         elif key == "escape":
             self._closed_word = word.start
             self._hide()
-        elif key == "tab" and self.query_one(QueryBox).looked_up is not None:
-            self._tab_waits = True
-        else:
-            super()._browse(key)
+        elif key == "tab":
+            self._tab_waits = box.text != box.plain_text
 
     def _complete(self, row: Row) -> None:
         if row.cursor is None:

@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 
 from ...core.clean import clean, clean_line
 from .. import slash
+from ..at_word import AtWord, at_word
 
 PASTE_LIMIT = 64 * 1024
 """Longest paste taken in, in characters: already several times a small model's context."""
@@ -96,8 +97,8 @@ class QueryBox(TextArea):
         """The text at which the palette was closed; it opens again when that changes."""
         self.browsed_text: str | None = None
         """The query for which the palette offers files."""
-        self.looked_up: str | None = None
-        """The query for which files are being looked for."""
+        self.plain_text: str | None = None
+        """The query for which no files are offered; for any other they may be on their way."""
 
     def on_mount(self) -> None:
         self.show_set([])
@@ -142,6 +143,11 @@ class QueryBox(TextArea):
         lines = self.text.split("\n")
         return sum(len(line) + 1 for line in lines[:row]) + column
 
+    @property
+    def at_word(self) -> AtWord | None:
+        """The word at the cursor that names a file."""
+        return None if slash.is_command(self.text) else at_word(self.text, self.cursor_index)
+
     def put(self, text: str, cursor: int | None = None) -> None:
         """Set the text, cleaned, with the cursor behind it, or behind so many characters of it."""
         self.text = text = clean(text)
@@ -178,7 +184,8 @@ class QueryBox(TextArea):
             event.prevent_default()
             action()
             return
-        awaited = event.key == "tab" and self.text == self.looked_up
+        # Files may be found only after a tab that was typed fast.
+        awaited = event.key == "tab" and self.text != self.plain_text and self.at_word is not None
         if event.key in PALETTE_KEYS and (self.is_browsed or awaited):
             event.stop()
             event.prevent_default()
