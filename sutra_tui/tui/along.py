@@ -45,12 +45,12 @@ def chosen(bench: Workbench) -> Along:
 
 def turns(bench: Workbench) -> tuple[Turn, ...]:
     """The conversation up to the run on the screen; a run without a whole answer adds no turn."""
-    from ..core.turns import Turn
-
     run = bench.run
     result = run.result
     if result is None or result.status not in WHOLE or not result.answer.strip():
         return run.along.earlier
+    from ..core.turns import Turn  # the first frame does without
+
     return (*run.along.earlier, Turn(result.query, result.answer))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ...core.clean import clean_line
 from ...core.errors import InvalidRequest
@@ -16,13 +15,12 @@ from .paths import file_offers
 from .texts import FilePath
 
 
-@dataclass(frozen=True, slots=True)
 class HeldName:
     """A file that is attached."""
 
-    word: str = "NAME"
-    free: bool = False
-    slow: bool = False
+    word = "NAME"
+    free = False
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """All of them, with what they cost."""

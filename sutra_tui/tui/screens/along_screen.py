@@ -15,8 +15,6 @@ from textual.app import ComposeResult
 
 from ...core.clean import clean_line
 from ...core.errors import SutraError
-from ...core.protocol import HandoffResult
-from ...wording import file_size
 from ..along import follow_words
 from ..widgets.file_chips import FileChips
 from ..widgets.notice_bar import NoticeBar
@@ -111,6 +109,7 @@ class AlongScreen(SessionScreen):
         if not held:
             return request
         from ...attaching import refreshed
+        from ...core.protocol import HandoffResult
 
         try:
             now = await asyncio.to_thread(refreshed, held)
@@ -169,6 +168,8 @@ class AlongScreen(SessionScreen):
 
 
 def _described(file: HeldFile) -> str:
+    from ...wording import file_size
+
     attachment = file.attachment
     return (
         f"{clean_line(file.name, 60)} ({file_size(attachment.size)}, "

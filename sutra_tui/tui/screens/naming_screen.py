@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.widgets import TextArea
 
-from ..at_word import AtWord
-from ..file_menu import file_menu
-from ..slash_menu import Menu, Row
 from ..widgets.query_box import QueryBox
 from ..widgets.slash_palette import SlashPalette
-from ..workbench import Workbench
 from .slash_screen import SlashScreen
+
+if TYPE_CHECKING:
+    from ..at_word import AtWord
+    from ..slash_menu import Menu, Row
+    from ..workbench import Workbench
 
 
 class NamingScreen(SlashScreen):
@@ -52,6 +54,8 @@ class NamingScreen(SlashScreen):
 
     @work(exclusive=True, group="palette", exit_on_error=False)
     async def _look_for_files(self, text: str, word: AtWord) -> None:
+        from ..file_menu import file_menu
+
         menu = await asyncio.to_thread(file_menu, text, word)
         box = self.query_one(QueryBox)
         if box.text != text or box.at_word != word:

@@ -13,10 +13,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..chip_words import CROSS, GAP, FileChip, Lines, chip_lines
-
 if TYPE_CHECKING:
     from ...attaching import HeldFile
+    from ..chip_words import FileChip, Lines
 
 MOST_LINES: Final = 2
 ROOMY: Final = 30
@@ -63,6 +62,8 @@ class FileChips(Widget):
         lines = self._lines(self.content_size.width)
         if offset is None or offset.y >= len(lines):
             return
+        from ..chip_words import GAP
+
         end = 0
         for chip in lines[offset.y]:
             end += chip.width(_cells)
@@ -73,8 +74,12 @@ class FileChips(Widget):
             end += GAP
 
     def _lines(self, width: int) -> Lines:
+        if not self.files:
+            return ()
+        from ..chip_words import chip_lines  # the first frame does without
+
         most = MOST_LINES if self.screen.size.height >= ROOMY else 1
-        return chip_lines(self.files, max(1, width), most, _cells) if self.files else ()
+        return chip_lines(self.files, max(1, width), most, _cells)
 
 
 def _cells(text: str) -> int:
@@ -82,10 +87,14 @@ def _cells(text: str) -> int:
 
 
 def _line(chips: tuple[FileChip, ...]) -> Content:
+    from ..chip_words import GAP
+
     return Content(" " * GAP).join(_chip(chip) for chip in chips)
 
 
 def _chip(chip: FileChip) -> Content:
+    from ..chip_words import CROSS
+
     name = (f" {chip.name}", "bold")
     facts = (f"  {chip.facts} " if chip.facts else " ", "$foreground-muted")
     if chip.place is None:
