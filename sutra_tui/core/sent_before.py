@@ -7,12 +7,16 @@ a query.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from .attachments import Attachment
 from .fencing import fenced_files
 from .message import Message
 from .protocol import HandoffResult
 from .turns import Turn
+
+WHOLE: Final = ("complete", "cached")
+"""Ends of a run whose answer can be gone on from."""
 
 
 def files_of(result: HandoffResult) -> tuple[Attachment, ...]:
@@ -32,6 +36,14 @@ def turns_of(result: HandoffResult) -> tuple[Turn, ...]:
     spoken = [m for m in (stage.messages if stage else ()) if _is_earlier(m)]
     pairs = zip(spoken[::2], spoken[1::2], strict=False)
     return tuple(Turn(query.content, answer.content) for query, answer in pairs)
+
+
+def conversation_of(result: HandoffResult) -> tuple[Turn, ...]:
+    """The conversation up to a run: a run without a whole answer adds no turn of its own."""
+    earlier = turns_of(result)
+    if result.status not in WHOLE or not result.answer.strip():
+        return earlier
+    return (*earlier, Turn(result.query, result.answer))
 
 
 def _prompts(result: HandoffResult) -> Iterator[tuple[Message, ...]]:

@@ -7,7 +7,7 @@ now.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..attaching import HeldFile
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from ..core.request import RunRequest
     from ..core.turns import Turn
     from .workbench import Workbench
-
-WHOLE: Final = ("complete", "cached")
-"""Ends of a run whose answer can be gone on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,13 @@ def turns(bench: Workbench) -> tuple[Turn, ...]:
     """The conversation up to the run on the screen; a run without a whole answer adds no turn."""
     run = bench.run
     result = run.result
-    if result is None or result.status not in WHOLE or not result.answer.strip():
+    if result is None:
         return run.along.earlier
-    from ..core.turns import Turn  # the first frame does without
+    from ..core.sent_before import WHOLE  # the first frame does without
+    from ..core.turns import Turn
 
+    if result.status not in WHOLE or not result.answer.strip():
+        return run.along.earlier
     return (*run.along.earlier, Turn(result.query, result.answer))
 
 

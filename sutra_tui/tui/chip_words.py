@@ -70,7 +70,7 @@ def chip_lines(files: Sequence[HeldFile], width: int, most: int, cells: Cells = 
         if len(lines) <= most:
             return lines
         kept -= 1
-    return ((FileChip(f"{len(files)} files"),),)
+    return ((FileChip(f"{len(files)} file{'' if len(files) == 1 else 's'}"),),)
 
 
 def _full(file: HeldFile, place: int) -> FileChip:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ...core.clean import clean_line
-from ...wording import size
+from ...wording import file_size
 from .argument import Offer
 
 MOST_ENTRIES: Final = 5_000
@@ -91,6 +91,6 @@ def _offer(entry: os.DirEntry[str], written: str) -> Offer:
     try:
         if entry.is_dir():
             return Offer(f"{text}/", "folder", more=True)
-        return Offer(text, size(entry.stat().st_size))
+        return Offer(text, file_size(entry.stat().st_size))
     except OSError:
         return Offer(text)
