@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .core import pipeline
+from .core.attachments import Attachment
 from .core.demonstration_store import DemonstrationStore
 from .core.engine import Engine
 from .core.errors import EngineError, InvalidRequest, InvalidTemplate
@@ -21,6 +22,7 @@ from .core.measurement import MeasuredStore
 from .core.protocol import GenerationOptions, HandoffPacket, HandoffResult
 from .core.request import RunRequest
 from .core.templates import Templates
+from .core.turns import Turn
 from .waiting import wait_for
 
 if TYPE_CHECKING:
@@ -90,7 +92,8 @@ class AgentHandoff:
 
         Args:
             query: What to answer.
-            **changes: Any field of `RunRequest` for this run alone: `method="raw"`, `count=2`.
+            **changes: Any field of `RunRequest` for this run alone: `method="raw"`, `count=2`,
+                `files=["main.py"]`, `earlier=[(query, answer)]` to go on with a conversation.
 
         Returns:
             Model B's text.
@@ -182,6 +185,8 @@ class AgentHandoff:
         given = settings.get("demonstrations")
         if isinstance(given, Iterable) and not isinstance(given, str):
             settings["demonstrations"] = tuple(given)
+        settings["files"] = _files(settings.get("files", ()))
+        settings["earlier"] = _earlier(settings.get("earlier", ()))
         return RunRequest(query, **settings)
 
     async def _result(self, events: AsyncGenerator[Event, None]) -> HandoffResult:
@@ -225,6 +230,29 @@ def _options(given: Options) -> GenerationOptions:
                 f"It must be {OPTION_RULES[name].allowed}.",
             )
     return replace(defaults, **given)
+
+
+def _files(given: Any) -> tuple[Attachment, ...]:
+    """Files from paths; what names a file is read here and now."""
+    if isinstance(given, (str, os.PathLike, Attachment)) or not isinstance(given, Iterable):
+        raise InvalidRequest("The files are not a list.", "Give a list of paths.")
+    from .attaching import hold
+
+    return tuple(f if isinstance(f, Attachment) else hold(f).attachment for f in given)
+
+
+def _earlier(given: Any) -> tuple[Turn, ...]:
+    """Turns of a conversation from pairs of query and answer."""
+    refusal = InvalidRequest(
+        "The earlier turns are not pairs of texts.", "Give a list of (query, answer)."
+    )
+    try:
+        turns = tuple(t if isinstance(t, Turn) else Turn(*t) for t in given)
+    except TypeError as error:
+        raise refusal from error
+    if not all(isinstance(text, str) for turn in turns for text in (turn.query, turn.answer)):
+        raise refusal
+    return turns
 
 
 def _templates(given: Templates | Mapping[str, str] | None) -> Templates:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from .core.clean import clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .core.engine import Engine
+    from .core.file_note import FileNote
     from .core.model_info import ModelInfo
     from .core.stats import StageStats
 
@@ -22,6 +25,18 @@ def size(bytes_: int) -> str:
     if bytes_ >= 999.5e3:
         return f"{bytes_ / 1e6:.0f} MB"
     return f"{bytes_ / 1e3:.0f} KB"
+
+
+def file_size(bytes_: int) -> str:
+    """`size`, with small files to the byte: "120 bytes"."""
+    if bytes_ >= 1000:
+        return size(bytes_)
+    return "1 byte" if bytes_ == 1 else f"{bytes_} bytes"
+
+
+def files_in_words(files: Sequence[FileNote]) -> str:
+    """What went along with a query: "main.py (180 bytes), notes.md (3 KB)"."""
+    return ", ".join(f"{clean_line(file.name, 60)} ({file_size(file.size)})" for file in files)
 
 
 def seconds(value: float) -> str:

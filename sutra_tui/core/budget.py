@@ -11,8 +11,10 @@ without the word "about".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 from .errors import PromptTooLong
@@ -44,7 +46,7 @@ def estimate_tokens(text: str) -> Estimate:
     character beyond Latin scripts counts as a token of its own (CJK), or more than one (cautious).
     """
     squeezed = _BLANKS.sub(" ", text)
-    wide = sum(ord(char) > 0x2E7F for char in squeezed)
+    wide = 0 if squeezed.isascii() else sum(ord(char) > 0x2E7F for char in squeezed)
     narrow = len(squeezed) - wide
     return Estimate(
         likely=round(narrow / LIKELY_CHARS_PER_TOKEN + wide),
@@ -54,12 +56,27 @@ def estimate_tokens(text: str) -> Estimate:
 
 def estimate_messages(messages: Sequence[Message]) -> Estimate:
     """Estimate the tokens of a whole prompt, chat template included."""
-    parts = [estimate_tokens(message.content) for message in messages]
-    overhead = MESSAGE_OVERHEAD * len(parts)
+    parts = [part for message in messages for part in _estimates(message)]
+    overhead = MESSAGE_OVERHEAD * len(messages)
     return Estimate(
         likely=sum(part.likely for part in parts) + overhead,
         cautious=sum(part.cautious for part in parts) + overhead,
     )
+
+
+def _estimates(message: Message) -> Iterator[Estimate]:
+    """Files apart from the rest, and once: the plan asks again whenever typing rests."""
+    if not any(span.origin == "files" for span in message.spans):
+        yield estimate_tokens(message.content)
+        return
+    for is_files, parts in groupby(message.parts, key=lambda part: part[0] == "files"):
+        text = "".join(text for _, text in parts)
+        yield _estimate_once(text) if is_files else estimate_tokens(text)
+
+
+@lru_cache(maxsize=8)
+def _estimate_once(text: str) -> Estimate:
+    return estimate_tokens(text)
 
 
 def check_fits(who: str, estimate: Estimate, options: GenerationOptions) -> str | None:

@@ -16,6 +16,7 @@ from .events import CacheHit, DemonstrationFound, Event, StageFinished, StageSta
 from .model_info import ModelInfo
 from .options import GenerationOptions
 from .parser import ParsedDraft
+from .prompting import turns_for_a
 from .request import RunRequest
 from .role import role_options
 from .stats import StageStats
@@ -137,7 +138,9 @@ def key_parts(request: RunRequest, model: ModelInfo, options: GenerationOptions)
         "query": request.query,
         "model_a": model.name,
         "digest": model.digest,
-        "template_hash": request.templates.hash_a(request.order, request.system),
+        "template_hash": request.templates.hash_a(
+            request.order, request.system, request.files, turns_for_a(request, options)
+        ),
         "count": request.count,
         "order": request.order,
         "options": options.sampling(),

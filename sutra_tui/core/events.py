@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import SutraError
 from .fields import plain
+from .file_note import FileNote
 from .message import Message
 from .options import Method
 from .protocol import HandoffResult, StageName, Status
@@ -42,6 +43,7 @@ class RunStarted(Event):
         model_a: Demonstration writer; empty when no stage A will run.
         model_b: Final responder.
         engine: Who answers; `demo` is scripted.
+        files: What goes along with the query.
     """
 
     query: str
@@ -49,6 +51,7 @@ class RunStarted(Event):
     model_a: str
     model_b: str
     engine: str
+    files: tuple[FileNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

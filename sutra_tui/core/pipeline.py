@@ -34,6 +34,7 @@ from .events import (
 )
 from .measurement import Known, MeasuredStore, samples_of
 from .plan import KEEP_LOADED_S, RunPlan, prompts_of
+from .prompting import check_fit, prompt_a, prompt_b
 from .protocol import HandoffResult, ModelInfo, ModelShape
 from .reading import AnswerReader, DraftReader
 from .request import RunRequest, find_model
@@ -71,6 +72,7 @@ async def run(
         model_a=request.model_a if request.method == "handoff" else "",
         model_b=request.model_b if request.final else "",
         engine=engine.name,
+        files=tuple(file.note for file in request.files),
     )
     transcript.apply(start)
     yield start
@@ -121,6 +123,7 @@ class _Run:
         for event in self._given():
             yield event
         a, b = await self._roles()
+        check_fit(request, a, b)
         keeper = await self._keeper(a, b)
         yield Planned(self._id, self._plan)
         try:
@@ -215,11 +218,9 @@ class _Run:
             wants_draft=request.wants_draft,
             refuse=slot.refuse,
         )
-        messages = request.templates.messages_a(
-            request.query, request.order, request.count, request.system
-        )
+        prompt = prompt_a(request, a.options)
         server = self._engine.serving("a")
-        stage = ModelStage(self._id, "A", a, messages, reader, server, keeper, self._clock)
+        stage = ModelStage(self._id, "A", a, prompt.messages, reader, server, keeper, self._clock)
         async with aclosing(stage.events()) as events:
             async for event in events:
                 yield event
@@ -240,12 +241,12 @@ class _Run:
                 "Model A gave no usable demonstration, so Model B answers alone. "
                 "This is a raw answer.",
             )
-        messages = request.templates.messages_b(
-            request.query, self._demonstrations, self._draft, request.system
-        )
+        prompt = prompt_b(request, b.options, tuple(self._demonstrations), self._draft)
+        if prompt.left_out:
+            yield Notice(self._id, "turns_left_out", prompt.left_out_words, "B")
         reader = AnswerReader(self._id, thinks=b.thinks)
         server = self._engine.serving("b")
-        stage = ModelStage(self._id, "B", b, messages, reader, server, keeper, self._clock)
+        stage = ModelStage(self._id, "B", b, prompt.messages, reader, server, keeper, self._clock)
         async with aclosing(stage.events()) as events:
             async for event in events:
                 yield event

@@ -24,6 +24,7 @@ from .memory import (
 )
 from .model_info import LoadedModel, Memory
 from .plan_time import Expected, RoleTime, expected_seconds
+from .prompting import prompt_a, prompt_b
 from .request import RunRequest
 from .role import Role, same_weights
 
@@ -54,14 +55,14 @@ class Prompts:
 
 def prompts_of(request: RunRequest) -> Prompts:
     """Estimate a request's prompts before anything runs."""
-    templates, query, system = request.templates, request.query, request.system
-    messages_a = templates.messages_a(query, request.order, request.count, system)
+    messages_a = prompt_a(request, request.options_a).messages
+    messages_b = prompt_b(request, request.options_b).messages
     given = request.demonstrations
     if not request.asks_model_a:
         given = given or ()
     return Prompts(
         a=estimate_messages(messages_a).likely,
-        b=estimate_messages(templates.messages_b(query, (), "", system)).likely,
+        b=estimate_messages(messages_b).likely,
         demonstrations=None if given is None else sum(estimate_tokens(t).likely for t in given),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from . import fields
+from .file_note import FileNote
 from .message import Message
 from .model_info import LoadedModel, Memory, ModelInfo, ModelShape
 from .options import (
@@ -161,6 +162,7 @@ class HandoffResult:
         notices: What the user should know about this run.
         engine: Which engine answered; `demo` is scripted and no model's work.
         run_id: Unique name of the run.
+        files: What went along with the query; the texts are in the stages' messages.
     """
 
     query: str
@@ -179,6 +181,7 @@ class HandoffResult:
     notices: tuple[str, ...] = ()
     engine: str = ""
     run_id: str = ""
+    files: tuple[FileNote, ...] = ()
 
     def __str__(self) -> str:
         return self.answer
@@ -229,6 +232,7 @@ class HandoffResult:
             notices=fields.texts(data, "notices"),
             engine=fields.text(data, "engine", ""),
             run_id=fields.text(data, "run_id", ""),
+            files=tuple(FileNote.from_dict(note) for note in fields.objects(data, "files")),
         )
 
     @classmethod

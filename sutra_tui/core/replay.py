@@ -47,7 +47,15 @@ def replay(
     method: Method = result.method if result.method in METHODS else "handoff"
     yield (
         at,
-        RunStarted(run, result.query, method, result.model_a, result.model_b, result.engine),
+        RunStarted(
+            run,
+            result.query,
+            method,
+            result.model_a,
+            result.model_b,
+            result.engine,
+            result.files,
+        ),
     )
     yield from ((at, event) for event in _notices(result))
     a, parse, b = (_stage(result, name) for name in ("A", "parse", "B"))

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .attachments import Attachment
 from .errors import InvalidRequest, ModelNotFound
 from .model_names import is_cloud_name, same_model
 from .protocol import (
@@ -25,6 +26,7 @@ from .protocol import (
     Order,
 )
 from .templates import Templates
+from .turns import Turn
 
 
 def new_run_id() -> str:
@@ -37,7 +39,7 @@ class RunRequest:
     """One query and how it shall be run.
 
     Args:
-        query: What the user typed, attachments included, verbatim.
+        query: What the user typed, verbatim.
         model_a: Demonstration writer; may be empty for method `raw`.
         model_b: Final responder; may be empty when `final` is False.
         method: `handoff` or `raw`.
@@ -54,6 +56,9 @@ class RunRequest:
         final: False ends the run after the demonstrations.
         allow_cloud: Whether prompts may leave this machine for a cloud model.
         run_id: Unique name of the run.
+        files: Files that go along with the query; both models read them.
+        earlier: The conversation that the query goes on with, the oldest turn first. Model B gets
+            it as messages before the query's, Model A as a note in its prompt.
     """
 
     query: str
@@ -72,6 +77,8 @@ class RunRequest:
     final: bool = True
     allow_cloud: bool = False
     run_id: str = field(default_factory=new_run_id)
+    files: tuple[Attachment, ...] = ()
+    earlier: tuple[Turn, ...] = ()
 
     @property
     def asks_model_a(self) -> bool:

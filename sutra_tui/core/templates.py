@@ -19,9 +19,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from .attachments import Attachment
+from .control_tokens import defuse
 from .errors import InvalidTemplate
-from .message import Message, Origin
+from .fencing import fence_files, fence_turns
+from .message import Message, Origin, Speaker
 from .options import MAX_COUNT, Order
+from .turns import Turn
 
 if TYPE_CHECKING:
     from .engine import RoleName
@@ -31,15 +35,13 @@ HOLES: Final[Mapping[str, Origin]] = {
     "demonstrations": "demonstrations",
     "draft": "draft",
     "count": "instructions",
+    "files": "files",
+    "earlier": "earlier",
 }
-"""The names of the holes, and where what is put into them comes from."""
+"""The names of the holes, and where what is put into them comes from. Files and earlier turns stand
+before the query in a template that has no place for them."""
 _HOLE: Final = re.compile(r"\{(" + "|".join(HOLES) + r")\}")
-
-# Tokens that chat formats use to switch speakers. A small model often leaks them, and a server that
-# tokenises them as control tokens would end the turn in the middle of a demonstration.
-_CONTROL_TOKEN: Final = re.compile(
-    r"<\|[A-Za-z0-9_]{1,32}\|>|<(?=(?:start|end)_of_turn>)|\[(?=/?INST\])|<<(?=/?SYS>>)"
-)
+_ALONG: Final = re.compile(r"\{(?:files|earlier)\}")
 
 TASK_HEADING: Final = "TASK:"
 EXAMPLE_TAG: Final = "example-"
@@ -66,7 +68,7 @@ _AFTER_A: Final = """\
 
 Never write a tag inside another tag's text, and close every tag.
 
-TASK:
+{files}{earlier}TASK:
 {query}"""
 
 PROMPT_A_ANSWER_FIRST: Final = (
@@ -90,12 +92,12 @@ they do not fit the task. Answer the task itself, completely and correctly.\
 """
 
 PROMPT_B: Final = """\
-{demonstrations}
+{files}{demonstrations}
 
 TASK:
 {query}"""
 
-PROMPT_RAW: Final = "{query}"
+PROMPT_RAW: Final = "{files}{query}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,26 +173,47 @@ class Templates:
             return self.prompt_a
         return PROMPT_A_ANSWER_FIRST if order == "answer-first" else PROMPT_A_DEMOS_FIRST
 
-    def hash_a(self, order: Order, system: str = "") -> str:
-        """SHA-256 over everything static that Model A reads; part of the cache key."""
-        static = json.dumps([self.system_a, self._prompt_a(order), system], ensure_ascii=False)
+    def hash_a(
+        self,
+        order: Order,
+        system: str = "",
+        files: Sequence[Attachment] = (),
+        earlier: Sequence[Turn] = (),
+    ) -> str:
+        """SHA-256 over everything but the query that Model A reads; part of the cache key.
+
+        Where nothing goes along, the places for it do not count: nothing is put there.
+        """
+        prompt = self._prompt_a(order)
+        if files or earlier:
+            parts = [self.system_a, prompt, system, fence_files(files), fence_turns(earlier)]
+        else:
+            parts = [self.system_a, _ALONG.sub("", prompt), system]
+        static = json.dumps(parts, ensure_ascii=False)
         return hashlib.sha256(static.encode("utf-8", "surrogatepass")).hexdigest()
 
     def messages_a(
-        self, query: str, order: Order, count: int, system: str = ""
+        self,
+        query: str,
+        order: Order,
+        count: int,
+        system: str = "",
+        files: Sequence[Attachment] = (),
+        earlier: Sequence[Turn] = (),
     ) -> tuple[Message, ...]:
         """What Model A reads.
 
         Args:
-            query: The user's text, files included, verbatim.
+            query: The user's text, verbatim.
             order: What to write first.
             count: Demonstrations wanted, 1 to `MAX_COUNT`.
             system: The user's own standing instructions; empty for none.
+            files: What goes along with the query.
+            earlier: Turns of the conversation that the query goes on with.
         """
         wanted = str(max(1, min(count, MAX_COUNT)))
-        return _messages(
-            self.system_a, system, self._prompt_a(order), {"query": query, "count": wanted}
-        )
+        values = {"query": query, "count": wanted, **_along(files, earlier)}
+        return _messages(self.system_a, system, self._prompt_a(order), values)
 
     def messages_b(
         self,
@@ -199,8 +222,9 @@ class Templates:
         draft: str = "",
         system: str = "",
         delimiter: str | None = None,
+        files: Sequence[Attachment] = (),
     ) -> tuple[Message, ...]:
-        """What Model B reads; without demonstrations it is the query alone.
+        """What Model B reads; without demonstrations it is the query, with its files.
 
         Args:
             query: The user's text, verbatim.
@@ -209,16 +233,43 @@ class Templates:
             system: The user's own standing instructions.
             delimiter: Name of the fence around each demonstration; None makes a fresh one that
                 occurs in none of them.
+            files: What goes along with the query.
         """
+        along = _along(files)
         if not demonstrations:
-            return _messages("", system, PROMPT_RAW, {"query": query})
+            return _messages("", system, PROMPT_RAW, {"query": query, **along})
         values = {
+            **along,
             "query": query,
             "demonstrations": fence(demonstrations, delimiter),
             "draft": draft,
             "count": str(len(demonstrations)),
         }
         return _messages(self.system_b, system, self.prompt_b, values)
+
+    @staticmethod
+    def with_turns(messages: Sequence[Message], turns: Sequence[Turn]) -> tuple[Message, ...]:
+        """Model B's messages with earlier turns between the instructions and the query.
+
+        Args:
+            messages: Of `messages_b`.
+            turns: The oldest first. The user's words are sent verbatim, answers without control
+                tokens.
+        """
+        spoken = [
+            Message.of(role, [("earlier", text)]) for turn in turns for role, text in _said(turn)
+        ]
+        return (*messages[:-1], *spoken, messages[-1])
+
+
+def _said(turn: Turn) -> tuple[tuple[Speaker, str], ...]:
+    return ("user", turn.query), ("assistant", defuse(turn.answer))
+
+
+def _along(files: Sequence[Attachment], earlier: Sequence[Turn] = ()) -> dict[str, str]:
+    """What goes along with a query, each with a gap behind it."""
+    blocks = {"files": fence_files(files), "earlier": fence_turns(earlier)}
+    return {name: f"{block}\n\n" if block else "" for name, block in blocks.items()}
 
 
 def substitute(template: str, values: Mapping[str, str]) -> str:
@@ -234,8 +285,12 @@ def substitute(template: str, values: Mapping[str, str]) -> str:
 def _filled(template: str, values: Mapping[str, str]) -> Iterator[tuple[Origin, str]]:
     """A template's own text and what was put into its holes, in order."""
     end = 0
+    homeless = [name for name in ("files", "earlier") if f"{{{name}}}" not in template]
     for match in _HOLE.finditer(template):
         yield "instructions", template[end : match.start()]
+        if match[1] == "query":
+            yield from ((HOLES[name], values.get(name, "")) for name in homeless)
+            homeless.clear()
         yield HOLES[match[1]], values.get(match[1], "")
         end = match.end()
     yield "instructions", template[end:]
@@ -253,11 +308,6 @@ def fence(demonstrations: Sequence[str], delimiter: str | None = None) -> str:
         f"<{EXAMPLE_TAG}{name} {number}>\n{defuse(text)}\n</{EXAMPLE_TAG}{name} {number}>"
         for number, text in enumerate(demonstrations, 1)
     )
-
-
-def defuse(text: str) -> str:
-    """Break chat control tokens with a space after their first character; all else stays."""
-    return _CONTROL_TOKEN.sub(lambda match: f"{match[0][0]} {match[0][1:]}", text)
 
 
 def _fresh_delimiter(demonstrations: Sequence[str]) -> str:

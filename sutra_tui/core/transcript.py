@@ -119,6 +119,7 @@ class Transcript:
             notices=tuple(self._notices),
             engine=start.engine if start else "",
             run_id=start.run_id if start else "",
+            files=start.files if start else (),
         )
 
     def _apply_to(

@@ -240,6 +240,12 @@ def _add_chain(group: argparse._ArgumentGroup) -> None:
         metavar="PATH",
         help="a text file to send with the query; may be given again",
     )
+    group.add_argument(
+        "--continue",
+        action="store_true",
+        dest="goes_on",
+        help="go on with the conversation of the last whole answer in the history",
+    )
     group.add_argument("--prompt-a", metavar="PATH", help="a template for Model A, with {query}")
     group.add_argument(
         "--prompt-b", metavar="PATH", help="a template for Model B, with {query} {demonstrations}"

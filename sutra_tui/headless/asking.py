@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from ..core.attachments import Attachment, attach, read_attachment
+from ..attaching import hold
+from ..core.attachments import Attachment, read_attachment
 from ..core.clean import clean_line
 from ..core.engine import Engine
 from ..core.errors import InvalidRequest, ModelNotFound
@@ -54,7 +55,7 @@ def build_request(args: argparse.Namespace, settings: Settings, say: Say) -> Run
     for file in files:
         say(f"{file.name}: about {file.likely_tokens:,} tokens of the context.")
     return RunRequest(
-        attach(read_query(args.query), files),
+        read_query(args.query),
         model_a=args.model_a or "",
         model_b=args.model_b or "",
         method=args.method or settings.method,
@@ -66,12 +67,13 @@ def build_request(args: argparse.Namespace, settings: Settings, say: Say) -> Run
         options_b=options_for("b", args, settings.options_b),
         cache=_cache_mode(args),
         allow_cloud=args.allow_cloud,
+        files=tuple(files),
     )
 
 
 def _attachment(path: str, allow_secrets: bool) -> Attachment:
     """A file of the command line; one that looks like a secret only after a clear yes."""
-    file = read_attachment(path)
+    file = hold(path).attachment
     if file.secret and not allow_secrets:
         raise InvalidRequest(
             f"{clean_line(file.name)} was not sent, because {file.secret}.",

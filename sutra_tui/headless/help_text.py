@@ -40,6 +40,7 @@ examples:
   sutra run "Explain the CAP theorem" > cap.md
   sutra run -a llama3.2:3b -b mistral:7b "Write a Python merge sort"
   sutra run --file main.rs "Find the bug"
+  sutra run --continue "And if the file is empty?"
   git diff | sutra run -                  the query comes from standard input
   sutra run --json "What is a monad?" | jq -r '.demonstrations[]'
   sutra run --method raw "What is a monad?"   Model B alone, to compare

@@ -14,7 +14,7 @@ from ..core.clean import clean_line
 from ..core.protocol import StageRecord
 from ..store.history import HistoryRun, RunSummary
 from ..store.history_markdown import moment
-from ..wording import age, seconds, stage_stats
+from ..wording import age, files_in_words, seconds, stage_stats
 from .streams import cells
 from .table import GAP, shorten
 
@@ -93,6 +93,7 @@ def facts(run: HistoryRun, now: float) -> list[tuple[str, str]]:
         ("Method", clean_line(result.method, 80)),
         ("Models", models(result.model_a, result.model_b)),
         ("Engine", clean_line(result.engine, 80)),
+        ("Files", files_in_words(result.files)),
         ("Took", seconds(result.latency_ms / 1000)),
         ("Tokens", tokens if any(counts.values()) else ""),
         ("From", clean_line(run.parent, 80)),

@@ -21,6 +21,7 @@ from ..core.measurement import MeasuredStore
 from ..core.protocol import HandoffResult, Status
 from ..core.request import RunRequest
 from ..core.transcript import Transcript
+from ..core.turns import Turn
 from ..settings import Settings
 from ..store.history import History
 from ..store.recording import recorded
@@ -135,10 +136,13 @@ class HeadlessRun:
             request = await with_models(request, engine, self._wiring.remembered, self._teller.say)
             if request.asks_model_a and request.cache != "off":
                 self._cache = self._wiring.open_cache()
-            measured = self._wiring.measured
-            chain = pipeline.run(request, engine, self._cache, measured=measured)
             if self._wiring.open_history is not None:
                 self._history = self._wiring.open_history()
+            if self._args.goes_on:
+                request = replace(request, earlier=await self._conversation())
+            measured = self._wiring.measured
+            chain = pipeline.run(request, engine, self._cache, measured=measured)
+            if self._history is not None:
                 chain = recorded(chain, self._history.record())
             async with aclosing(chain) as events:
                 async for event in events:
@@ -151,6 +155,12 @@ class HeadlessRun:
                         self._result, self._error = event.result, event.error
         finally:
             clock.cancel()
+
+    async def _conversation(self) -> tuple[Turn, ...]:
+        """What `--continue` goes on with."""
+        from .going_on import last_conversation
+
+        return await asyncio.to_thread(last_conversation, self._history, self._teller.say)
 
     async def _keep_ticking(self) -> None:
         """Let the elapsed time move while the server is silent."""

@@ -118,6 +118,7 @@ def _values(run: HistoryRun) -> tuple[Any, ...]:
         "notices": result.notices,
         "error": run.error,
         "cache": run.cache,
+        "files": [asdict(note) for note in result.files],
     }
     return (
         storable(run.run_id),
@@ -174,6 +175,7 @@ def _run(row: Mapping[str, Any], stages: Sequence[Sequence[Any]]) -> HistoryRun:
         "fell_back_to_raw": bool(row["fell_back"]),
         "token_counts": facts.get("token_counts", {}),
         "notices": facts.get("notices", []),
+        "files": facts.get("files", []),
         "stages": [_stage(values) for values in stages],
     }
     try:

@@ -11,7 +11,7 @@ from ..core.clean import clean_line
 from ..core.protocol import StageRecord
 from ..store.history import HistoryRun, RunFilter, RunStatus
 from ..store.history_markdown import moment
-from ..wording import age, seconds, stage_stats
+from ..wording import age, files_in_words, seconds, stage_stats
 from . import history_columns as columns
 from .cache_words import brief
 from .history_view import HistoryView, RunRow
@@ -121,6 +121,7 @@ def run_facts(run: HistoryRun, now: float) -> list[tuple[str, str]]:
         ("took", seconds(result.latency_ms / 1000) if result.latency_ms else ""),
         ("tokens", tokens if any(counts.values()) else ""),
         ("method", clean_line(result.method, 40)),
+        ("files", files_in_words(result.files)),
         ("cache", "demonstrations from the cache" if result.cache_hit else ""),
         ("raw", "Model B got no demonstrations" if result.fell_back_to_raw else ""),
         ("title", clean_line(run.title)),

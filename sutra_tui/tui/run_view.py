@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..core.stats import StageStats
+from .along import Along
 
 if TYPE_CHECKING:
     from ..core.errors import SutraError
@@ -73,6 +74,7 @@ class RunView:
         fell_back: Model B answered without demonstrations although some were wanted.
         bypassed: The cache was not asked, because the user wanted fresh demonstrations.
         given: The demonstrations were chosen by the user, not written for this query.
+        along: What went along with the query.
     """
 
     run_id: str = ""
@@ -93,6 +95,7 @@ class RunView:
     fell_back: bool = False
     bypassed: bool = False
     given: bool = False
+    along: Along = Along()
 
     @property
     def can_rerun(self) -> bool:

@@ -34,6 +34,8 @@ class Row:
         marks: Places of the label that fit what is typed.
         more: There is more to type before it can be run.
         chosen: It is what counts now.
+        file: The path of a file that is attached when it is taken; empty for none.
+        cursor: Where the cursor goes in a query; None for a command, behind its end.
     """
 
     text: str
@@ -44,6 +46,8 @@ class Row:
     marks: tuple[int, ...] = ()
     more: bool = False
     chosen: bool = False
+    file: str = ""
+    cursor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ class Menu:
     said: str = ""
     rows: tuple[Row, ...] = ()
     meant: int | None = None
+
+    @property
+    def names_files(self) -> bool:
+        """Whether it completes a file in a query."""
+        return any(row.cursor is not None for row in self.rows)
 
 
 def menu(text: str, commands: Sequence[Command], known: Known) -> Menu | None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..core.pairing import default_pair
+from .along import Along
 from .run_view import RunView
 from .session import Session
 
 if TYPE_CHECKING:
+    from ..attaching import HeldFile
     from ..core.engine import RoleName
     from ..core.errors import SutraError
     from ..core.model_info import LoadedModel, Memory, ModelInfo
@@ -84,6 +86,9 @@ class Workbench:
         beside: Model B's server, where it is another one; both are up then.
         session: What was set for this session only.
         last_query: The query asked last, also when its run is not on the screen any more.
+        last_along: What went along with it.
+        files: What goes along with the next query.
+        follow: The next query goes on with the conversation, if there is one.
     """
 
     server: Server = Server()
@@ -101,6 +106,9 @@ class Workbench:
     beside: Beside | None = None
     session: Session = Session()
     last_query: str = ""
+    last_along: Along = Along()
+    files: tuple[HeldFile, ...] = ()
+    follow: bool = False
 
     def at(self, role: RoleName) -> Workbench:
         """The same as a role sees it: its server, and the models and memory there."""

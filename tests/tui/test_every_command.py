@@ -83,6 +83,10 @@ class Stage:
         return str(self.screen.query_one(NoticeBar).content)
 
     @property
+    def frame(self) -> str:
+        return str(self.screen.query_one(QueryBox).border_title)
+
+    @property
     def panes(self) -> Panes:
         return self.screen.query_one(Panes)
 
@@ -145,6 +149,12 @@ async def running(stage: Stage) -> None:
     await ask(stage.pilot)
 
 
+async def attached(stage: Stage) -> None:
+    stage.screen.action_attach_file(str(stage.folder / "prompt.txt"))
+    await pressed_yes(stage)
+    await until(stage.pilot, lambda: stage.bench.files)
+
+
 async def similar_offered(stage: Stage) -> None:
     await ask_and_wait(stage.pilot, "How do I sum a list of numbers?")
     stage.workshop.server.hold("headers", model=A)
@@ -205,6 +215,21 @@ EFFECTS: dict[str, Effect] = {
         lambda s: s.chats(B) == 2 and s.shows(CompareScreen),
         ("2", lambda s: s.chats(B) == 2 and s.shows(CompareScreen)),
         before=answered,
+    ),
+    "run.follow": Effect(
+        lambda s: s.bench.follow and "continues the last answer" in s.frame,
+        ("on", lambda s: len(s.request.earlier) == 1),
+        before=answered,
+    ),
+    "file.attach": Effect(
+        None,
+        ("{folder}/prompt.txt", lambda s: [file.text for file in s.request.files] == [PROMPT]),
+        after=pressed_yes,
+    ),
+    "file.unload": Effect(
+        lambda s: not s.bench.files and "not go along" in s.notice,
+        ("prompt.txt", lambda s: not s.request.files),
+        before=attached,
     ),
     "cache.similar": Effect(lambda s: s.bench.run.given, before=similar_offered),
     "history.open": Effect(lambda s: s.shows(HistoryScreen)),

@@ -295,7 +295,13 @@ async def test_what_a_session_sets_reaches_the_models_and_is_said(
         for text in ("/system off", "/options reset", "/template default", "/count 3"):
             await typed(pilot, text)
             await pilot.press("escape", "enter")
-        await until(pilot, lambda: str(screen.query_one(QueryBox).border_title) == "ask")
+        await until(
+            pilot,
+            lambda: (
+                str(screen.query_one(QueryBox).border_title)
+                == "ask · starts fresh (ctrl+f continues)"
+            ),
+        )
 
 
 async def test_quick_asks_model_b_alone_once(workshop: Workshop) -> None:

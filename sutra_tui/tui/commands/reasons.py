@@ -5,6 +5,7 @@ Invariant: pure; the workbench is all they look at.
 
 from __future__ import annotations
 
+from ..along import turns
 from ..workbench import Workbench
 
 STOP_FIRST = "Stop the run first."
@@ -28,6 +29,16 @@ def rerunnable(bench: Workbench) -> str | None:
     if bench.run.running:
         return STOP_FIRST
     return None if bench.last_query else "There is no query to run again yet."
+
+
+def attached(bench: Workbench) -> str | None:
+    return None if bench.files else "No file is attached."
+
+
+def spoken(bench: Workbench) -> str | None:
+    if bench.follow or turns(bench):
+        return None
+    return "There is no whole answer to go on from yet."
 
 
 def paired(bench: Workbench) -> str | None:

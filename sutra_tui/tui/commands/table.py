@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .along import FILES, FOLLOW
 from .command import Command
 from .models import MODELS, PLAN, SERVERS
 from .program import PROGRAM
@@ -23,6 +24,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *RUNS,
     XRAY,
     *REVISING,
+    FOLLOW,
+    *FILES,
     *DEMONSTRATIONS,
     PLAN,
     *SESSION,

@@ -98,15 +98,22 @@ class PulledName:
 
 
 class FilePath:
-    """A file, new or not."""
+    """A file, new or not.
+
+    Args:
+        find: What is offered for a half-typed path.
+    """
 
     word = "PATH"
     free = True
     slow = True
 
+    def __init__(self, find: Callable[[str], Sequence[Offer]] = path_offers) -> None:
+        self.find = find
+
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
-        """What is in the folder that was typed."""
-        return path_offers(typed)
+        """What there is at the path that was typed."""
+        return self.find(typed)
 
     def read(self, text: str, known: Known) -> tuple[object, ...]:
         """The path as it was typed."""

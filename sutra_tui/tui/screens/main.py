@@ -57,12 +57,15 @@ class MainScreen(CopyScreen):
         bench = self.bench
         # With an empty box it is the query on the screen that would be run, again.
         query = self.query_one(QueryBox).typed_query or bench.run.query
-        parts = asked_parts(self.request_for(query), bench.models, apart=bench.beside is not None)
+        typed = bool(self.query_one(QueryBox).typed_query)
+        request = self.request_for(query) if typed else self.request_again(query)
+        parts = asked_parts(request, bench.models, apart=bench.beside is not None)
         asked = KeyParts(**parts) if parts else None
 
         def use(chosen: UseDemonstrations | None) -> None:
             if chosen is not None:
-                self.ask(query, demonstrations=chosen.texts)
+                along = None if typed else self.bench.run.along
+                self.ask(query, demonstrations=chosen.texts, along=along)
 
         inspector = CacheInspector(
             await self.cache(),
@@ -83,7 +86,7 @@ class MainScreen(CopyScreen):
 
         bench, result = self.bench, self.bench.run.result
         parts = asked_parts(
-            self.request_for(bench.run.query), bench.models, apart=bench.beside is not None
+            self.request_again(bench.run.query), bench.models, apart=bench.beside is not None
         )
         if parts is None or result is None:
             self.query_one(NoticeBar).show_quiet(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from .. import slash
+from ..along import Along, of_past
 from ..edits import Edits
 from ..stale_marks import NOT_STALE, StaleMarks, marks_of
 from ..widgets.demonstration_cards import Cards
@@ -19,7 +20,7 @@ from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
 from ..workbench import Workbench
-from .slash_screen import SlashScreen
+from .naming_screen import NamingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ class Made:
     exact: bool = True
 
 
-class ReviseScreen(SlashScreen):
+class ReviseScreen(NamingScreen):
     """See `MainScreen`, which is the screen to use."""
 
     def __init__(self, bench: Workbench, clock: Callable[[], float]) -> None:
@@ -88,7 +89,7 @@ class ReviseScreen(SlashScreen):
             return None
         from ...core.revision import Revision
 
-        now = self.request_for(self._edited_query or bench.run.query)
+        now = self.request_again(self._edited_query or bench.run.query)
         if bench.method == made.method:
             now = replace(now, method=made.asked.method)
         return Revision(result, made.asked, now, edited)
@@ -130,14 +131,14 @@ class ReviseScreen(SlashScreen):
 
     # Running
 
-    def begin(self, request: RunRequest, parent: str = "") -> None:
+    def begin(self, request: RunRequest, parent: str = "", along: Along | None = None) -> None:
         """Run a request; edits that are not in it are set aside."""
         left, run = self.edits.made, self.bench.run.run_id
         self._was_on_cards = isinstance(self.focused, Cards)
         known = self._made.get(request.run_id)
         self._made[request.run_id] = known or Made(request, self.bench.method)
         self._edits_query = False
-        super().begin(request, parent)
+        super().begin(request, parent, along)
         if left and run in self._edits:
             self._say_set_aside()
 
@@ -147,6 +148,13 @@ class ReviseScreen(SlashScreen):
             "The edits that were not run are set aside. They are back when you open that run "
             f"again ({key})."
         )
+
+    async def with_files_of_now(self, request: RunRequest) -> RunRequest:
+        """What was read again is what the run was made with."""
+        now = await super().with_files_of_now(request)
+        if made := self._made.get(request.run_id):
+            self._made[request.run_id] = replace(made, asked=now)
+        return now
 
     def parent_of(self, query: str) -> str:
         """The run on the screen, when its query was edited into this one."""
@@ -161,7 +169,8 @@ class ReviseScreen(SlashScreen):
         if slash.query_of(box.text) in (revision.now.query, revision.asked.query):
             box.clear()
         if fresh or not revision.stale:
-            self.start(revision.now.query, fresh=fresh, parent=parent)
+            along = self.bench.run.along
+            self.start(revision.now.query, fresh=fresh, parent=parent, along=along)
             return
         request = revision.request()
         if revision.reuses:
@@ -189,7 +198,8 @@ class ReviseScreen(SlashScreen):
         if past.run_id not in self._made:
             from ...core.revision import as_asked
 
-            asked = as_asked(result, self.request_for(result.query))
+            now = of_past(result).added_to(self.request_for(result.query))
+            asked = as_asked(result, now)
             self._made[past.run_id] = Made(asked, self.bench.method, exact=False)
         self._edits_query = False
         super().show_run(past)

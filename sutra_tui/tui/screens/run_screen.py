@@ -15,6 +15,7 @@ from ...core.clean import clean_line
 from ...core.options import METHODS
 from ...wording import age
 from .. import slash
+from ..along import Along, chosen, of_past, of_request
 from ..run_view import RunView
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
@@ -33,12 +34,18 @@ if TYPE_CHECKING:
 class RunScreen(BenchScreen):
     """See `MainScreen`, which is the screen to use."""
 
-    def ask(self, query: str, demonstrations: tuple[str, ...] | None = None) -> None:
+    def ask(
+        self,
+        query: str,
+        demonstrations: tuple[str, ...] | None = None,
+        along: Along | None = None,
+    ) -> None:
         """Run what stands in the query box, if that is possible now; else say why not.
 
         Args:
             query: What stands there.
             demonstrations: Use these instead of asking Model A.
+            along: As of `start`.
         """
         if self.bench.run.running:
             self.query_one(NoticeBar).show_quiet(
@@ -51,7 +58,7 @@ class RunScreen(BenchScreen):
             box.remember(slash.as_typed(query))
             box.clear()
             parent = "" if demonstrations else self.parent_of(query)
-            self.start(query, demonstrations=demonstrations, parent=parent)
+            self.start(query, demonstrations=demonstrations, parent=parent, along=along)
 
     def parent_of(self, query: str) -> str:
         """Id of the run whose query was edited into this one; empty for none."""
@@ -65,6 +72,7 @@ class RunScreen(BenchScreen):
         demonstrations: tuple[str, ...] | None = None,
         method: Method | None = None,
         parent: str = "",
+        along: Along | None = None,
     ) -> None:
         """Run a query with what is chosen now.
 
@@ -74,19 +82,24 @@ class RunScreen(BenchScreen):
             demonstrations: Use these instead of asking Model A.
             method: Another method than the one chosen, for this run.
             parent: Id of the run that this one is made from; empty for none.
+            along: What goes along with it instead of what is chosen now.
         """
+        along = chosen(self.bench) if along is None else along
         request = self.request_for(query, fresh=fresh, demonstrations=demonstrations)
+        request = along.added_to(request)
         if method is not None:
             request = replace(request, method=method)
-        self.begin(request, parent)
+        self.begin(request, parent, along)
 
-    def begin(self, request: RunRequest, parent: str = "") -> None:
+    def begin(self, request: RunRequest, parent: str = "", along: Along | None = None) -> None:
         """Run a request.
 
         Args:
             request: What to run.
             parent: As of `start`.
+            along: What the request takes along, where it is known which files it came from.
         """
+        along = of_request(request) if along is None else along
         self.query_one(NoticeBar).hide()
         panes = self.query_one(Panes)
         panes.clear()
@@ -100,8 +113,11 @@ class RunScreen(BenchScreen):
             running=True,
             bypassed=request.cache == "bypass",
             given=request.demonstrations is not None,
+            along=along,
         )
-        self.bench = replace(bench, run=run, similar=None, last_query=request.query)
+        self.bench = replace(
+            bench, run=run, similar=None, last_query=request.query, last_along=along
+        )
         self.app.remember(bench)
         self._drive(request, parent)
 
@@ -112,7 +128,7 @@ class RunScreen(BenchScreen):
         from ...core.request import RunRequest, new_run_id  # the first frame does without
 
         bench, settings = self.bench, self.app.settings
-        return RunRequest(
+        request = RunRequest(
             query,
             model_a=bench.model_a,
             model_b=bench.model_b,
@@ -128,12 +144,18 @@ class RunScreen(BenchScreen):
             allow_cloud=True,  # the picker asked before a cloud model could be chosen
             run_id=new_run_id(),
         )
+        return chosen(bench).added_to(request)
+
+    def request_again(self, query: str) -> RunRequest:
+        """What the run on the screen, run again, would be."""
+        return self.bench.run.along.added_to(self.request_for(query))
 
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _drive(self, request: RunRequest, parent: str) -> None:
         from .. import run_driver  # brings the chain, which the first frame does without
 
         cache, history = await self.cache(), await self.history()
+        request = await self.with_files_of_now(request)
 
         def stopped(result: HandoffResult) -> None:
             self._show_stopped(request.run_id, result)
@@ -149,6 +171,10 @@ class RunScreen(BenchScreen):
             stopped=stopped,
         )
         self._run_ended()
+
+    async def with_files_of_now(self, request: RunRequest) -> RunRequest:
+        """The run with its files as they are now."""
+        return request
 
     async def cache(self) -> DemonstrationCache:
         """The cache for the engine there is now."""
@@ -229,7 +255,14 @@ class RunScreen(BenchScreen):
         result, now = past.result, self._clock()
         given = bool(result.demonstrations) and result.stage("A") is None
         wanted = len(result.demonstrations) or self.bench.count
-        run = RunView(past.run_id, result.query, wanted=wanted, running=True, given=given)
+        run = RunView(
+            past.run_id,
+            result.query,
+            wanted=wanted,
+            running=True,
+            given=given,
+            along=of_past(result),
+        )
         at = 0.0
         for at, event in replay(result, past.error, past.cache):
             panes.take(event)
@@ -237,6 +270,7 @@ class RunScreen(BenchScreen):
         if run.running:
             run = run_fold.stopped(run, result, now + at)
         self.bench = replace(self.bench, run=run, similar=None, last_query=result.query)
+        self.bench = replace(self.bench, last_along=run.along)
         panes.finish()
         panes.follow("answer")
         if run.error is not None:
@@ -259,7 +293,7 @@ class RunScreen(BenchScreen):
             return
         if past.result.method in METHODS:
             self.bench = replace(self.bench, method=past.result.method)
-        self.start(past.result.query, parent=past.run_id)
+        self.start(past.result.query, parent=past.run_id, along=of_past(past.result))
 
     # Actions
 
@@ -276,11 +310,14 @@ class RunScreen(BenchScreen):
         box, query = self.query_one(QueryBox), self.bench.last_query
         if slash.query_of(box.text) == query:
             box.clear()
-        self.start(query, fresh=fresh)
+        self.start(query, fresh=fresh, along=self.bench.last_along)
 
     def action_use_similar(self) -> None:
         if similar := self.bench.similar:
-            self.start(self.bench.run.query, demonstrations=similar.demonstrations)
+            bench = self.bench
+            self.start(
+                bench.run.query, demonstrations=similar.demonstrations, along=bench.run.along
+            )
 
     def action_quick(self, query: str) -> None:
         """Ask Model B alone, this once."""

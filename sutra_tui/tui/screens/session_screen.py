@@ -33,9 +33,13 @@ class SessionScreen(PairScreen):
         """The frame of the query box says what is set."""
         super().watch_bench(bench)
         if self.is_mounted:
-            count = bench.count != self.app.settings.count
-            said = [f"{bench.count} demonstrations"] if count else []
-            self.query_one(QueryBox).show_set(said + bench.session.words())
+            self.query_one(QueryBox).show_set(self.words_of(bench))
+
+    def words_of(self, bench: Workbench) -> list[str]:
+        """What the frame says of the next query, a few words each."""
+        count = bench.count != self.app.settings.count
+        said = [f"{bench.count} demonstrations"] if count else []
+        return said + bench.session.words()
 
     # Method and prompts
 

@@ -17,7 +17,7 @@ from ..commands.argument import Known
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.query_box import QueryBox
 from ..widgets.slash_palette import SlashPalette
-from .session_screen import SessionScreen
+from .along_screen import AlongScreen
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..workbench import Workbench
 
 
-class SlashScreen(SessionScreen):
+class SlashScreen(AlongScreen):
     """See `MainScreen`, which is the screen to use."""
 
     def compose_ask(self) -> ComposeResult:
@@ -90,10 +90,13 @@ class SlashScreen(SessionScreen):
 
     @on(QueryBox.Browsed)
     def _browsed(self, event: QueryBox.Browsed) -> None:
+        self._browse(event.key)
+
+    def _browse(self, key: str) -> None:
         palette, box = self.query_one(SlashPalette), self.query_one(QueryBox)
-        match event.key:
+        match key:
             case "up" | "down":
-                palette.move(1 if event.key == "down" else -1)
+                palette.move(1 if key == "down" else -1)
             case "escape":
                 box.closed_at = box.text
                 palette.show(None, 0)
@@ -106,7 +109,7 @@ class SlashScreen(SessionScreen):
     @on(SlashPalette.Picked)
     async def _picked(self, event: SlashPalette.Picked) -> None:
         self.query_one(QueryBox).focus()
-        await self._act_on(event.row.text, event.row.more)
+        await self._take_row(event.row)
 
     def _complete(self, row: slash_menu.Row) -> None:
         """Put a row into the box, ready for what may stand behind it."""
@@ -122,9 +125,12 @@ class SlashScreen(SessionScreen):
     async def _submitted(self, event: QueryBox.Submitted) -> None:
         palette, text = self.query_one(SlashPalette), event.query
         if palette.menu is not None and palette.menu.text == text and palette.row is not None:
-            await self._act_on(palette.row.text, palette.row.more)
+            await self._take_row(palette.row)
         else:
             await self._act_on(text, False)
+
+    async def _take_row(self, row: slash_menu.Row) -> None:
+        await self._act_on(row.text, row.more)
 
     async def _act_on(self, text: str, more: bool) -> None:
         """Run what was typed or marked, or put it into the box when there is more to type."""

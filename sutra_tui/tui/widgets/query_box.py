@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 
 from ...core.clean import clean, clean_line
 from .. import slash
+from ..at_word import AtWord, at_word
 
 PASTE_LIMIT = 64 * 1024
 """Longest paste taken in, in characters: already several times a small model's context."""
@@ -76,6 +77,7 @@ class QueryBox(TextArea):
     HELP_KEYS = (
         ("up, down", "Earlier queries, at the first and last line"),
         ("/", "Commands, when the box is empty; // begins a query with a slash"),
+        ("@", "A file to go along, at the beginning of a word"),
         ("?", "Help, when the box is empty"),
     )
 
@@ -93,6 +95,10 @@ class QueryBox(TextArea):
         self._unsent = ""
         self.closed_at = ""
         """The text at which the palette was closed; it opens again when that changes."""
+        self.browsed_text: str | None = None
+        """The query for which the palette offers files."""
+        self.plain_text: str | None = None
+        """The query for which no files are offered; for any other they may be on their way."""
 
     def on_mount(self) -> None:
         self.show_set([])
@@ -112,8 +118,11 @@ class QueryBox(TextArea):
 
     @property
     def is_browsed(self) -> bool:
-        """Whether the palette's keys are the palette's: the text is a command, on one line."""
+        """Whether the palette's keys are the palette's: the text is a command, on one line, or
+        names a file that is offered."""
         text = self.text
+        if text == self.browsed_text:
+            return True
         return slash.is_command(text) and "\n" not in text and text != self.closed_at
 
     def remember(self, query: str) -> None:
@@ -127,10 +136,26 @@ class QueryBox(TextArea):
         """Queries that lie behind the history, for a first try."""
         self._suggestions = queries
 
-    def put(self, text: str) -> None:
-        """Set the text, cleaned, with the cursor behind it."""
-        self.text = clean(text)
-        self.move_cursor(self.document.end)
+    @property
+    def cursor_index(self) -> int:
+        """Characters before the cursor."""
+        row, column = self.cursor_location
+        lines = self.text.split("\n")
+        return sum(len(line) + 1 for line in lines[:row]) + column
+
+    @property
+    def at_word(self) -> AtWord | None:
+        """The word at the cursor that names a file."""
+        return None if slash.is_command(self.text) else at_word(self.text, self.cursor_index)
+
+    def put(self, text: str, cursor: int | None = None) -> None:
+        """Set the text, cleaned, with the cursor behind it, or behind so many characters of it."""
+        self.text = text = clean(text)
+        if cursor is None:
+            self.move_cursor(self.document.end)
+        else:
+            before = text[:cursor]
+            self.move_cursor((before.count("\n"), len(before.rpartition("\n")[2])))
 
     def action_submit(self) -> None:
         if self.text.strip():
@@ -159,7 +184,9 @@ class QueryBox(TextArea):
             event.prevent_default()
             action()
             return
-        if event.key in PALETTE_KEYS and self.is_browsed:
+        # Files may be found only after a tab that was typed fast.
+        awaited = event.key == "tab" and self.text != self.plain_text and self.at_word is not None
+        if event.key in PALETTE_KEYS and (self.is_browsed or awaited):
             event.stop()
             event.prevent_default()
             self.post_message(self.Browsed(event.key))

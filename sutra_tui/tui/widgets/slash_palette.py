@@ -23,6 +23,7 @@ LABEL_WIDTH: Final = 26
 MOST_SHOWN: Final = 14
 """Rows that are seen at once."""
 KEYS: Final = "enter run · tab complete · ↑↓ choose · esc close"
+FILE_KEYS: Final = "↑↓ choose · tab attach · esc close"
 MUTED: Final = "$foreground-muted"
 NARROW: Final = 70
 """Cells below which keys are left out."""
@@ -129,6 +130,8 @@ class SlashPalette(Vertical):
 
 
 def _keys(menu: Menu) -> str:
+    if menu.names_files:
+        return FILE_KEYS
     if menu.rows:
         return KEYS
     return "enter send" if menu.text.startswith("//") else "esc close"
