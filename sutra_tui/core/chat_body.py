@@ -6,11 +6,14 @@ Invariant: made here and nowhere else, so that what is shown of a call afterward
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .clean import whole
-from .message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .message import Message
 
 _BESIDE: Final = ("keep_alive", "think")
 """Options of ours that stand beside Ollama's own `options`."""

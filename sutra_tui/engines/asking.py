@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.chat_body import chat_body
 from ..core.clean import whole
-from ..core.engine import ChatRequest
 from ..core.errors import EngineError, ModelNotFound
-from ..core.options import GenerationOptions
+
+if TYPE_CHECKING:
+    from ..core.engine import ChatRequest
+    from ..core.options import GenerationOptions
 
 
 def chat_arguments(request: ChatRequest) -> dict[str, Any]:

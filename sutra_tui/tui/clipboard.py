@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from . import clipboard_ways as words
-from .clipboard_ways import Tool, Ways
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .clipboard_ways import Tool, Ways
+
 
 PATIENCE_S: Final = 2.0
 """How long a clipboard's program may take."""
@@ -29,7 +31,7 @@ class Clipboard:
         file: What no clipboard takes goes there, and replaces what was there; None is nowhere.
     """
 
-    def __init__(self, ways: Callable[[], Ways] = Ways, file: Path | None = None) -> None:
+    def __init__(self, ways: Callable[[], Ways] | None = None, file: Path | None = None) -> None:
         self._ways = ways
         self._file = file
 
@@ -44,7 +46,9 @@ class Clipboard:
         Returns:
             A sentence that says what was done.
         """
-        ways = await asyncio.to_thread(self._ways)
+        from . import clipboard_ways as words  # most never copy
+
+        ways = await asyncio.to_thread(self._ways or words.Ways)
         data = text.encode("utf-8", "replace")
         sent = ways.terminal and words.fits_terminal(len(data))
         if sent:
@@ -60,6 +64,7 @@ class Clipboard:
         from ..core.clean import clean_line
         from ..paths import shown
         from ..store.files import write_atomically
+        from . import clipboard_ways as words
 
         if self._file is None:
             return words.not_copied(what, why)

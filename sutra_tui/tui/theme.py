@@ -111,11 +111,15 @@ THEMES = (SUTRA_DARK, SUTRA_LIGHT, SUTRA_ANSI)
 
 
 def tints(theme: Theme) -> dict[str, str]:
-    """Backgrounds of a colour's kind, as variables for styles; none where there are no shades."""
-    colours = {"success": theme.success, "warning": theme.warning, "error": theme.error}
+    """Backgrounds of a colour's kind, as variables for styles; none where there are no shades.
+
+    Mixed here and not by transparency: a style inside a text has no use for a colour's alpha.
+    """
+    if theme.ansi:
+        return {f"{name}-tint": "transparent" for name in ("success", "warning", "error")}
+    colours = theme.to_color_system().generate()
+    surface = Color.parse(colours["surface"])
     return {
-        f"{name}-tint": "transparent"
-        if theme.ansi
-        else Color.parse(colour or theme.primary).with_alpha(0.15).hex
-        for name, colour in colours.items()
+        f"{name}-tint": surface.blend(Color.parse(colours[name]), 0.15).hex
+        for name in ("success", "warning", "error")
     }

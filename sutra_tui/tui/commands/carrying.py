@@ -6,7 +6,6 @@ Invariant: as `argument` says; `Part.read` accepts exactly what it offers, whate
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from ...core.clean import clean_line
@@ -28,13 +27,12 @@ EXPORT_FORMS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
     """A part of the run on the screen: "answer", "code 2"."""
 
-    word: str = "PART"
-    free: bool = False
-    slow: bool = False
+    word = "PART"
+    free = False
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """The parts, and each code block where there are several."""
@@ -68,13 +66,12 @@ class Part:
         return (name, 0)
 
 
-@dataclass(frozen=True, slots=True)
 class ExportTarget:
     """A form, a path, or both."""
 
-    word: str = "markdown|json|jsonl PATH"
-    free: bool = True
-    slow: bool = True
+    word = "markdown|json|jsonl PATH"
+    free = True
+    slow = True
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """The forms, then files."""

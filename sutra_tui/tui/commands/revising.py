@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ...core.clean import clean_line
 from ...core.errors import InvalidRequest
@@ -29,13 +28,12 @@ def _place(text: str) -> int:
     return int(text)
 
 
-@dataclass(frozen=True, slots=True)
 class EditTarget:
     """What to edit: the query, a demonstration by its number, or a role's prompt."""
 
-    word: str = "query|N|a|b"
-    free: bool = False
-    slow: bool = False
+    word = "query|N|a|b"
+    free = False
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """All there is."""
@@ -50,13 +48,12 @@ class EditTarget:
         return (name,) if name in ("query", *ROLES) else (_place(name),)
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
     """The number of a demonstration."""
 
-    word: str = "N"
-    free: bool = False
-    slow: bool = False
+    word = "N"
+    free = False
+    slow = False
 
     def offers(self, typed: str, known: Known) -> Sequence[Offer]:
         """Those of the run on the screen."""

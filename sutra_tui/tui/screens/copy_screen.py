@@ -6,7 +6,6 @@ Invariant: nothing is replaced without a yes, and what was done is said.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -14,7 +13,6 @@ from textual.widgets.text_area import Selection
 
 from ...core.clean import clean_line
 from ...core.errors import SutraError
-from ..saving import NameTaken, export_run, save_text
 from ..widgets.frame import Frame
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
@@ -22,6 +20,8 @@ from ..widgets.query_box import QueryBox
 from .edit_screen import EditScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...store.history import HistoryRun
 
 
@@ -141,6 +141,8 @@ class CopyScreen(EditScreen):
                 notices.show_quiet("There is no run to export yet.")
                 return
             history = await self.history()
+            from ..saving import export_run
+
             await self._write(lambda replace: export_run(history, run, form, path, replace=replace))
         except SutraError as error:
             notices.show_error(error)
@@ -152,6 +154,8 @@ class CopyScreen(EditScreen):
         if result is None:
             return
         try:
+            from ..saving import save_text
+
             await self._write(lambda replace: save_text(path, result.answer, replace=replace))
         except SutraError as error:
             self.query_one(NoticeBar).show_error(error)
@@ -162,6 +166,7 @@ class CopyScreen(EditScreen):
         Args:
             write: Writes it, replacing what is there if told so; gives the sentence.
         """
+        from ..saving import NameTaken
         from .prompts import Confirm
 
         try:
