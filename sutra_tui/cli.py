@@ -104,7 +104,6 @@ def _tui(args: argparse.Namespace) -> int:
         return _open_cache(settings, demo=demo)
 
     remembered = load_remembered(paths.state_file())
-    from .engines.demo_library import queries
     from .logbook import Logbook
     from .server_process import ServerProcess
     from .tui.app import SutraApp
@@ -137,7 +136,7 @@ def _tui(args: argparse.Namespace) -> int:
         circumstances=circumstances,
         state_file=paths.state_file(),
         open_measured=_measured,
-        examples=tuple(query.text for query in queries()),
+        examples=_examples,
         warnings=tuple(warnings),
         reading=reading,
         overrides=_overrides(args),
@@ -149,6 +148,12 @@ def _tui(args: argparse.Namespace) -> int:
         finally:
             if said := process.end():
                 voice.say(said)
+
+
+def _examples() -> tuple[str, ...]:
+    from .engines.demo_library import queries
+
+    return tuple(query.text for query in queries())
 
 
 def _ways_to_copy() -> Ways:

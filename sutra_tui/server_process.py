@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from .core.clean import clean_line
 from .core.errors import SutraError
-from .installation import Installation, find_installation
 from .store.files import claim
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .core.engine import Engine
+    from .installation import Installation
 
 POLL_S: Final = 0.15
 """How often it is seen whether the server answers, or has ended."""
@@ -85,6 +85,12 @@ class Start:
         return any(PORT_TAKEN in line for line in self.tail)
 
 
+def _found(environ: Mapping[str, str]) -> Installation:
+    from .installation import find_installation  # looked for only where no server answers
+
+    return find_installation(environ)
+
+
 class ServerProcess:
     """At most one `ollama serve`.
 
@@ -105,14 +111,14 @@ class ServerProcess:
         listens_at: Callable[[Engine], str | None],
         *,
         stops_at_exit: bool = True,
-        find: Callable[[Mapping[str, str]], Installation] = find_installation,
+        find: Callable[[Mapping[str, str]], Installation] | None = None,
         grace_s: float = GRACE_S,
     ) -> None:
         self.stops_at_exit = stops_at_exit
         self._log = log
         self._environ = environ
         self._listens_at = listens_at
-        self._find = find
+        self._find = find or _found
         self._grace_s = grace_s
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()

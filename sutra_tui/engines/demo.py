@@ -6,17 +6,18 @@ engine's name is "demo" and `is_demo` is true, and what has no script is answere
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from ..core.engine import Engine
-from .demo_library import DemoQuery, queries
-from .demo_machine import Machine
 from .demo_pace import DEFAULT_PACE, PACES, Pace
 
 if TYPE_CHECKING:
+    from ..core.engine import Engine
+    from ..core.model_info import Memory
+    from .demo_machine import Machine
     from .demo_server import DemoTransport
 
-__all__ = ["DEFAULT_PACE", "PACES", "DemoQuery", "demo_engine", "queries"]
+__all__ = ["DEFAULT_PACE", "PACES", "demo_engine"]
 
 ADDRESS = "built-in demo"
 
@@ -34,13 +35,21 @@ def demo_engine(pace: str = DEFAULT_PACE) -> Engine:
     from .ollama import OllamaEngine
 
     chosen = Pace.named(pace)
-    machine = Machine(chosen.clock)
+
+    @cache
+    def machine() -> Machine:
+        from .demo_machine import Machine  # nobody asks for it before the first frame
+
+        return Machine(chosen.clock)
+
+    def memory() -> Memory:
+        return machine().memory()
 
     def transport() -> DemoTransport:
         from .demo_server import DemoTransport  # brings httpx, which the first frame does without
 
-        return DemoTransport(chosen, machine=machine)
+        return DemoTransport(chosen, machine=machine())
 
     return OllamaEngine(
-        transport=transport, name="demo", is_demo=True, address=ADDRESS, memory=machine.memory
+        transport=transport, name="demo", is_demo=True, address=ADDRESS, memory=memory
     )

@@ -10,10 +10,12 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ..core.model_details import Disk
 from ..core.model_info import Memory
+
+if TYPE_CHECKING:
+    from ..core.model_details import Disk
 
 MODELS_VARIABLE: Final = "OLLAMA_MODELS"
 SERVICE_FOLDER: Final = Path("/usr/share/ollama/.ollama/models")
@@ -70,4 +72,6 @@ def _usage(folder: Path) -> Disk | None:
         seen = shutil.disk_usage(folder)
     except (OSError, ValueError):
         return None
+    from ..core.model_details import Disk
+
     return Disk(free=seen.free, total=seen.total, folder=str(folder))

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..core.clean import clean_line, whole
 from ..core.engine import ChatChunk
-from ..core.model_details import ModelDetails
 from ..core.model_info import LoadedModel, ModelInfo, ModelShape
 from ..core.stats import StageStats
 from . import faults
 
 if TYPE_CHECKING:
+    from ..core.model_details import ModelDetails
     from ..core.pulling import PullLine
 
 MOST_MODELS: Final = 10_000
@@ -126,6 +126,7 @@ def shape(shown: Mapping[str, Any]) -> ModelShape:
 
 def details(shown: Mapping[str, Any]) -> ModelDetails:
     """What `/api/show` tells of one model."""
+    from ..core.model_details import ModelDetails  # asked for long after the start
 
     def told(key: str) -> str:
         value = shown.get(key)

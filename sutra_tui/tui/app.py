@@ -73,7 +73,7 @@ class SutraApp(CopyingApp, inherit_bindings=False):
         state_file: Where to remember; None remembers nothing.
         open_measured: Opens where measurements of this machine are kept; called when they are
             first needed. None measures nothing.
-        examples: Queries offered for a first try.
+        examples: Gives queries that are offered for a first try.
         warnings: What was wrong with the settings; shown once.
         reading: The settings file as it was read; None is one that says nothing.
         overrides: What goes before that file, by setting: source and value.
@@ -107,7 +107,7 @@ class SutraApp(CopyingApp, inherit_bindings=False):
         circumstances: Callable[[Engine], Circumstances] | None = None,
         state_file: Path | None = None,
         open_measured: Callable[[], MeasuredStore] | None = None,
-        examples: tuple[str, ...] = (),
+        examples: Callable[[], tuple[str, ...]] = tuple,
         warnings: tuple[str, ...] = (),
         reading: Reading | None = None,
         overrides: Mapping[str, tuple[str, Any]] | None = None,

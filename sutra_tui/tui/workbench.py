@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from ..core.pairing import default_pair
 from .along import Along
 from .run_view import RunView
 from .session import Session
@@ -161,11 +160,15 @@ class Workbench:
         names = {model.name for model in models if model.generates_text}
         if set(chosen) <= names:
             return replace(self, models=models)
+        from ..core.pairing import default_pair  # no models are known at the first frame
+
         pair = default_pair(models, preferred, self.memory) or ("", "")
         return replace(self, models=models, model_a=pair[0], model_b=pair[1])
 
     def _with_models_apart(self, preferred: tuple[str, str]) -> Workbench:
         """Each role's choice among the models of its own server."""
+
+        from ..core.pairing import default_pair
 
         def chosen(role: RoleName, place: int, now: str) -> str:
             there = self.at(role)

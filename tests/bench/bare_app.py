@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 from textual.containers import Container, Horizontal, Vertical
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Footer, OptionList, Static, TextArea
 
 TITLE = "B A R E"
 PANES = ("first", "second", "third")
 
 
 class BareApp(App[None]):
-    """A title, a line of chips, a thread line, tabs, three panes, a text area and a footer."""
+    """A title, chips, a thread line, tabs, three panes, a palette, a text area and a footer."""
 
     CSS = """
     .line { height: 1; }
@@ -28,7 +28,8 @@ class BareApp(App[None]):
     TextArea { height: 1; border: none; }
     """
     BINDINGS = [
-        *((f"f{number}", "nothing", f"Key {number}") for number in range(1, 11)),
+        # An action of its own each, or the footer would show one of them.
+        *((f"f{number}", f"nothing({number})", f"Key {number}") for number in range(1, 11)),
         ("ctrl+q", "quit", "Quit"),
     ]
 
@@ -52,6 +53,10 @@ class BareApp(App[None]):
                 yield from self._pane("third")
         yield Static("a notice", classes="line hidden")
         with Container(id="ask"):
+            with Vertical(classes="hidden"):
+                yield Static()
+                yield OptionList()
+            yield Horizontal(classes="hidden")
             yield TextArea(soft_wrap=True)
         yield Footer()
 
@@ -60,6 +65,9 @@ class BareApp(App[None]):
             pane.border_title = f"the {name} pane"
             yield Static(f"What will appear in the {name} pane, in a sentence or two.")
             yield from more
+
+    def action_nothing(self, number: int) -> None:
+        """What the keys in the footer do."""
 
     def on_mount(self) -> None:
         """Type into the box."""

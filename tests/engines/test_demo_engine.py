@@ -18,8 +18,8 @@ from sutra_tui.core.memory import footprint, residency
 from sutra_tui.core.message import Message
 from sutra_tui.core.protocol import GenerationOptions
 from sutra_tui.core.templates import Templates
-from sutra_tui.engines.demo import PACES, demo_engine, queries
-from sutra_tui.engines.demo_library import library
+from sutra_tui.engines.demo import PACES, demo_engine
+from sutra_tui.engines.demo_library import library, queries
 from sutra_tui.engines.demo_pace import Pace
 from sutra_tui.engines.demo_server import DemoTransport
 from sutra_tui.engines.demo_tokens import count

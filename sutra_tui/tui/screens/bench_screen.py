@@ -89,7 +89,6 @@ class BenchScreen(Screen[None]):
         yield QueryBox(id="query")
 
     def on_mount(self) -> None:
-        self.query_one(QueryBox).suggest(self.app.examples)
         self._ticker = self.set_interval(1 / TICKS_PER_S, self._tick, pause=True)
         self.set_interval(GLANCE_S, self._glance)
         self.query_one(NoticeBar).show_notices(self.app.warnings)
@@ -109,6 +108,7 @@ class BenchScreen(Screen[None]):
 
     def _begin(self) -> None:
         first_frame.is_there()
+        self.query_one(QueryBox).suggest(self.app.examples())
         self.connect()
 
     # The server

@@ -19,7 +19,7 @@ from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.query_box import QueryBox
 from ..workbench import Workbench
-from .revise_screen import Made, ReviseScreen
+from .revise_screen import ReviseScreen
 
 if TYPE_CHECKING:
     from ...core.engine import RoleName
@@ -221,6 +221,8 @@ class EditScreen(ReviseScreen):
                 said += BY_CHANCE
             if not self._made[revision.result.run_id].exact:
                 said += AS_NOW
+            from ..made import Made
+
             self._made[request.run_id] = Made(
                 request, self.bench.method, said, before=revision.result
             )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from ...core.errors import SutraError
-from ...core.model_info import ModelInfo, ModelShape
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.plan_line import PlanLine
 from ..widgets.query_box import QueryBox
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from ...core.engine import RoleName
     from ...core.events import Event
+    from ...core.model_info import ModelInfo
     from ...core.plan import RunPlan, Situation
     from ...core.remedies import Remedy
     from ...core.request import RunRequest
@@ -142,6 +142,8 @@ class PlanBench(XRayBench):
                 try:
                     shape = await engine.serving(role).shape(info.name)
                 except SutraError:
+                    from ...core.model_info import ModelShape
+
                     shape = ModelShape()
                 else:
                     self.app.shapes.keep(info, shape)

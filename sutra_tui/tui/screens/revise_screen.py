@@ -6,14 +6,13 @@ their run: they are back when that run is on the screen again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
 
 from .. import slash
 from ..along import Along, of_past
-from ..edits import Edits
 from ..stale_marks import NOT_STALE, StaleMarks, marks_of
 from ..widgets.demonstration_cards import Cards
 from ..widgets.notice_bar import NoticeBar
@@ -25,34 +24,15 @@ from .naming_screen import NamingScreen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...core.options import Method
-    from ...core.protocol import HandoffResult
     from ...core.request import RunRequest
     from ...core.revision import Revision
     from ...store.history import HistoryRun
+    from ..edits import Edits
+    from ..made import Made
 
 REUSED = "Model A's demonstrations were reused; only Model B ran."
 EDITED = "Your edited demonstrations were used; only Model B ran."
 ALONE = "Model B ran alone: no demonstration was left."
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What is known of a run that was on the screen.
-
-    Args:
-        asked: What it was made with.
-        method: The method that was chosen then; a quick run has another.
-        said: What is to be said when it has ended well; empty for nothing.
-        before: The run that it is to be compared with; None for none.
-        exact: All of `asked` is known; of a run of the past, prompts and options are not.
-    """
-
-    asked: RunRequest
-    method: Method
-    said: str = ""
-    before: HandoffResult | None = None
-    exact: bool = True
 
 
 class ReviseScreen(NamingScreen):
@@ -73,6 +53,8 @@ class ReviseScreen(NamingScreen):
         run = self.bench.run
         if (edits := self._edits.get(run.run_id)) is not None:
             return edits
+        from ..edits import Edits
+
         revision = self._revision(None)
         return Edits(revision.had if revision else ())
 
@@ -133,6 +115,8 @@ class ReviseScreen(NamingScreen):
 
     def begin(self, request: RunRequest, parent: str = "", along: Along | None = None) -> None:
         """Run a request; edits that are not in it are set aside."""
+        from ..made import Made
+
         left, run = self.edits.made, self.bench.run.run_id
         self._was_on_cards = isinstance(self.focused, Cards)
         known = self._made.get(request.run_id)
@@ -174,6 +158,9 @@ class ReviseScreen(NamingScreen):
             return
         request = revision.request()
         if revision.reuses:
+            from ..edits import Edits
+            from ..made import Made
+
             edited = self._edits.pop(parent, Edits()).made
             said = ALONE if request.method == "raw" else EDITED if edited else REUSED
             self._made[request.run_id] = Made(request, self.bench.method, said)
@@ -197,6 +184,7 @@ class ReviseScreen(NamingScreen):
         result = past.result
         if past.run_id not in self._made:
             from ...core.revision import as_asked
+            from ..made import Made
 
             now = of_past(result).added_to(self.request_for(result.query))
             asked = as_asked(result, now)
