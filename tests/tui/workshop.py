@@ -102,7 +102,7 @@ class Workshop:
             "remembered": Remembered(),
             "reconnect": reconnect,
             "state_file": self.state_file,
-            "examples": ("Write a Python merge sort",),
+            "examples": lambda: ("Write a Python merge sort",),
             "clock": self.clock,
             **changes,
         }
