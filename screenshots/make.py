@@ -21,6 +21,7 @@ from sutra_tui.tui.app import SutraApp
 from sutra_tui.tui.screens.cache_inspector import CacheInspector
 from sutra_tui.tui.screens.history import HistoryScreen
 from sutra_tui.tui.screens.main import MainScreen
+from sutra_tui.tui.screens.xray import XRayScreen
 from sutra_tui.tui.widgets.query_box import QueryBox
 from sutra_tui.tui.widgets.slash_palette import SlashPalette
 from sutra_tui.tui.widgets.stream_view import StreamView
@@ -123,6 +124,14 @@ async def history(pilot: Pilot[None]) -> None:
     await still(pilot)
 
 
+async def xray(pilot: Pilot[None]) -> None:
+    await done(pilot)
+    await pilot.press("f12")
+    await until(pilot, lambda: isinstance(pilot.app.screen, XRayScreen))
+    await pilot.press("3")
+    await still(pilot)
+
+
 async def still(pilot: Pilot[None]) -> None:
     """Until no worker of the screen is left, and everything is painted."""
     screen = pilot.app.screen
@@ -165,6 +174,7 @@ async def make() -> None:
     await take("palette", palette)
     await take("cache", cache)
     await take("history", history)
+    await take("xray", xray, pace="brisk")
     await take("narrow", done, (56, 26), pace="brisk")
     await take("light", done, pace="brisk", theme="sutra-light")
 
