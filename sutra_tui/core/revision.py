@@ -166,6 +166,10 @@ class Revision:
         del rest[index]
         return self._with(replace(self.asked, run_id=new_run_id()), tuple(rest))
 
+    def alone(self) -> RunRequest:
+        """The same query by Model B alone and nothing else changed: what a handoff is held to."""
+        return self._with(replace(self.asked, run_id=new_run_id()), ())
+
     def _with(self, request: RunRequest, demonstrations: tuple[str, ...]) -> RunRequest:
         """A request whose first stage is this run's."""
         if not demonstrations:

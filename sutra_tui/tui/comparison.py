@@ -85,13 +85,15 @@ def _part(title: str, left: str, right: str) -> Part:
 
 
 def run_line(run: HistoryRun, now: float) -> str:
-    """What a run was, in one line."""
+    """What a run was and what it took, in one line."""
     result = run.result
+    written = result.token_counts.get("completion_tokens", 0)
     parts = (
         moment(run.started_at),
         models(result.model_a, result.model_b),
         clean_line(result.method, 40),
         STATUS_WORDS[run.status(now)],
         seconds(result.latency_ms / 1000) if result.latency_ms else "",
+        f"{written:,} tokens written" if written else "",
     )
     return " · ".join(part for part in parts if part)

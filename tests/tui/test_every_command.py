@@ -216,6 +216,9 @@ EFFECTS: dict[str, Effect] = {
         ("2", lambda s: s.chats(B) == 2 and s.shows(CompareScreen)),
         before=answered,
     ),
+    "run.bench": Effect(
+        lambda s: s.chats(B) == 2 and s.chats(A) == 1 and s.shows(CompareScreen), before=answered
+    ),
     "run.follow": Effect(
         lambda s: s.bench.follow and "continues the last answer" in s.frame,
         ("on", lambda s: len(s.request.earlier) == 1),

@@ -572,6 +572,27 @@ async def test_leaving_one_out_shows_what_it_changes(workshop: Workshop, way: st
         assert screen.query_one(Panes).answer.text == ANSWER
 
 
+async def test_a_run_is_held_to_what_model_b_says_alone(workshop: Workshop) -> None:
+    workshop.server.script(B, [Reply(ANSWER), Reply("Use `sum`.")])
+    history = History()
+    async with pilot_of(workshop, open_history=lambda demo: history) as pilot:
+        screen = await on_demonstration(pilot, 1)
+        before = screen.bench.run.run_id
+        await slash(pilot, screen, "/bench")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        await until(pilot, lambda: pilot.app.screen.query(PartView))
+        heads = [str(head.render()) for head in pilot.app.screen.query(".run").results(Static)]
+        assert all("tokens written" in head for head in heads)
+        assert "handoff" in heads[0] and "raw" in heads[1]
+        await pilot.press("escape")
+        assert len(workshop.server.chats(A)) == 1
+        assert all(text not in sent_to_b(workshop) for text in DEMONSTRATIONS)
+        assert "answered alone" in notice(screen) and "by chance" in notice(screen)
+        await until(pilot, lambda: (r := history.run(screen.bench.run.run_id)) and r.over)
+        run = history.run(screen.bench.run.run_id)
+        assert run and run.parent == before and run.result.method == "raw"
+
+
 async def test_leaving_one_out_does_not_mix_with_edits(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await on_demonstration(pilot, 1)

@@ -96,4 +96,14 @@ REVISING = (
         takes=Takes(Place(), "leave_out"),
         reason=leavable,
     ),
+    Command(
+        "run.bench",
+        "Compare with Model B alone",
+        "Asks Model B the same query without demonstrations, and shows both answers with their "
+        "times and counts.",
+        "bench",
+        "Runs",
+        slash="bench",
+        reason=leavable,
+    ),
 )

@@ -24,6 +24,8 @@ from .revise_screen import ReviseScreen
 if TYPE_CHECKING:
     from ...core.engine import RoleName
     from ...core.protocol import HandoffResult
+    from ...core.request import RunRequest
+    from ...core.revision import Revision
     from ...store.history_run import HistoryRun
     from .text_dialog import Edited
 
@@ -215,18 +217,29 @@ class EditScreen(ReviseScreen):
                 "difference would say nothing of either."
             )
         elif self._demonstration(number) is not None:
-            request = revision.without(number - 1)
             said = f"Only Model B ran, without demonstration {number}; u goes back."
-            if request.options_b.seed is None and request.options_b.temperature != 0:
-                said += BY_CHANCE
-            if not self._made[revision.result.run_id].exact:
-                said += AS_NOW
-            from ..made import Made
+            self._begin_beside(revision, revision.without(number - 1), said)
 
-            self._made[request.run_id] = Made(
-                request, self.bench.method, said, before=revision.result
-            )
-            self.begin(request, revision.result.run_id)
+    def action_bench(self) -> None:
+        """Ask Model B alone what the run on the screen was asked, and compare the answers."""
+        from ..commands.revising import leavable
+
+        revision = self.revision
+        if (reason := leavable(self.bench)) or revision is None:
+            self._say(reason or "There is no finished run on the screen.")
+        else:
+            self._begin_beside(revision, revision.alone(), "Model B answered alone; u goes back.")
+
+    def _begin_beside(self, revision: Revision, request: RunRequest, said: str) -> None:
+        """Begin a run that is compared with the one on the screen when it has ended."""
+        from ..made import Made
+
+        if request.options_b.seed is None and request.options_b.temperature != 0:
+            said += BY_CHANCE
+        if not self._made[revision.result.run_id].exact:
+            said += AS_NOW
+        self._made[request.run_id] = Made(request, self.bench.method, said, before=revision.result)
+        self.begin(request, revision.result.run_id)
 
     def _before(self, run_id: str) -> HandoffResult | None:
         made = self._made.get(run_id)
