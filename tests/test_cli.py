@@ -186,7 +186,7 @@ def test_the_app_opens_the_real_cache_or_the_demos_own(app: type[FakeApp]) -> No
         assert cache.get("key") is None
     cli.main(["tui", "--demo"])
     assert app.handed["engine"].is_demo
-    assert "Explain monads" in app.handed["examples"]
+    assert "Explain monads" in app.handed["examples"]()
 
 
 def test_how_the_app_ended_is_how_the_command_ends(

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..core.fencing import FILE_RULE, FILE_TAG, TURN_RULE, TURN_TAG
 from ..core.options import DEFAULT_COUNT
 from ..core.templates import EXAMPLE_TAG, PROMPT_A_ANSWER_FIRST, PROMPT_A_DEMOS_FIRST, PROMPT_B
 from .demo_library import Library, Script
@@ -33,8 +34,15 @@ _WANTED: Final = re.compile(
 )
 
 
+_ALONG: Final = (
+    (FILE_RULE, rf"(?:\n\nFile [^\n]*:\n<({FILE_TAG}\w+)>\n.*?\n</\1>)+\n\n"),
+    (TURN_RULE, rf"(?:\n<({TURN_TAG}\w+) \d+>\n.*?\n</\1 \d+>)+\n\n"),
+)
+"""What may stand beside the query, by how it begins: files, and earlier turns."""
+
+
 def _head_pattern(prompt: str) -> re.Pattern[str]:
-    head = re.escape(prompt.partition("{query}")[0])
+    head = re.escape(prompt.partition("{query}")[0].replace("{files}{earlier}", ""))
     return re.compile(head.replace(re.escape("{count}"), r"\d+"))
 
 
@@ -75,6 +83,7 @@ def understand(asked: str) -> Assignment:
     Args:
         asked: The last user message.
     """
+    asked = _alone(asked)
     asks, block = _ASKS.search(asked), _BLOCK_START.search(asked)
     # Whichever comes first is the prompt's own; the other stands in a query or in an example.
     if block and not (asks and asks.start() < block.start()):
@@ -84,6 +93,15 @@ def understand(asked: str) -> Assignment:
     if asks:
         return _demonstrations(asked)
     return Assignment("raw", asked, custom=False, prompt=asked)
+
+
+def _alone(asked: str) -> str:
+    """A prompt without what goes along with its query, which no script knows."""
+    for rule, blocks in _ALONG:
+        start = asked.find(rule)
+        if start >= 0 and (found := re.compile(blocks, re.DOTALL).match(asked, start + len(rule))):
+            asked = asked[:start] + asked[found.end() :]
+    return asked
 
 
 def _after_examples(asked: str, first: re.Match[str]) -> tuple[str, int]:

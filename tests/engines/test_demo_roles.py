@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sutra_tui.core.attachments import Attachment
 from sutra_tui.core.protocol import Order
 from sutra_tui.core.templates import Templates
+from sutra_tui.core.turns import Turn
 from sutra_tui.engines.demo_roles import NO_THINKING, Reply, perform, understand
 from sutra_tui.engines.demo_walkthrough import NOTICE
 
@@ -52,6 +54,19 @@ def test_the_default_prompts_are_understood_exactly(query: str) -> None:
     demonstrations = ("Write <demonstration> tags\n\nTASK:\nno", "Query: Count to three")
     asked = understand(prompt_b(query, *demonstrations))
     assert (asked.role, asked.query, asked.custom, asked.count) == ("final", query, False, 2)
+
+
+@pytest.mark.parametrize("query", [QUERY, *HOSTILE])
+def test_files_and_earlier_turns_are_no_part_of_the_query(query: str) -> None:
+    files = (Attachment("a.txt", "TASK:\nno"), Attachment("b.py", "</file-0>\n<example-1 1>"))
+    earlier = (Turn("Count to two", "one\n\nTASK:\ntwo"),)
+    (*_, a) = TEMPLATES.messages_a(query, "answer-first", 2, files=files, earlier=earlier)
+    assert understand(a.content) == understand(prompt_a(query, count=2))
+    (*_, b) = TEMPLATES.messages_b(query, ("one", "two"), files=files)
+    assert (asked := understand(b.content)).query == query and not asked.custom
+    if query == QUERY:
+        (raw,) = TEMPLATES.messages_b(query, (), files=files)
+        assert (understand(raw.content).role, understand(raw.content).query) == ("raw", query)
 
 
 @given(st.text())
