@@ -151,7 +151,6 @@ async def running(stage: Stage) -> None:
 
 async def attached(stage: Stage) -> None:
     stage.screen.action_attach_file(str(stage.folder / "prompt.txt"))
-    await pressed_yes(stage)
     await until(stage.pilot, lambda: stage.bench.files)
 
 
@@ -227,7 +226,6 @@ EFFECTS: dict[str, Effect] = {
     "file.attach": Effect(
         None,
         ("{folder}/prompt.txt", lambda s: [file.text for file in s.request.files] == [PROMPT]),
-        after=pressed_yes,
     ),
     "file.unload": Effect(
         lambda s: not s.bench.files and "not go along" in s.notice,
