@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from sutra_tui.core.protocol import Status
 from sutra_tui.store.history import History, HistoryRun
 from sutra_tui.tui.screens.history import Chosen, HistoryScreen
-from sutra_tui.tui.theme import THEMES
+from sutra_tui.tui.theme import THEMES, tints
 from sutra_tui.tui.undo import UndoStack
 from sutra_tui.tui.widgets.history_table import HistoryRows
 from sutra_tui.tui.widgets.notice_bar import NoticeBar
@@ -72,6 +72,9 @@ class HistoryApp(App[None]):
         super().__init__()
         self.history_screen = screen
         self.result: Chosen | str | None = "still open"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return tints(self.current_theme)
 
     def on_mount(self) -> None:
         for theme in THEMES:

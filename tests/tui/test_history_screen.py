@@ -454,8 +454,10 @@ async def test_runs_without_a_whole_answer_are_opened_as_they_ended(
         assert ("It went silent." in said) == (status == "failed")
         assert main.query_one(Panes).answer.text == past.result.answer
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: workshop.server.chats(works.A))
+        await until(pilot, lambda: workshop.server.chats(works.B))
         assert main.bench.run.query == QUERY
+        # What did not come to its end is tried again, without paying for Model A once more.
+        assert bool(workshop.server.chats(works.A)) == (status == "incomplete")
 
 
 async def test_the_demo_keeps_its_runs_apart(workshop: Workshop) -> None:
