@@ -6,6 +6,7 @@ says exactly what the file said before with this one change. The file is replace
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,9 +82,15 @@ def changed(source: str, setting: Field, value: Any) -> str:
         same = _essence(parse(after)) == _essence(wanted)
     except (TOMLKitError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as e:
         raise _too_odd(setting) from e
-    if not same:
+    # Tables that are begun, left and taken up again can cost tomlkit a comment at the end.
+    if not same or _remarks(source) - _remarks(after):
         raise _too_odd(setting)
     return after
+
+
+def _remarks(text: str) -> Counter[str]:
+    """Lines that are nothing but a comment."""
+    return Counter(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
 
 
 def _source(path: Path) -> str:

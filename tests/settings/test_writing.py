@@ -112,6 +112,12 @@ def test_a_file_that_cannot_be_changed_safely_is_refused(source: str, words: str
     assert caught.value.remedy
 
 
+def test_a_change_that_would_cost_a_comment_is_refused() -> None:
+    source = "[keys.run]\nagain = 'f7'\n[keys]\n'model.a' = 'f2'\n\n# the end"
+    with pytest.raises(SettingsNotSaved):
+        change(source, "keys", None)
+
+
 _comments = st.sampled_from(["", "  # said", " # count = 9", "\t#[x]"])
 _known = st.sampled_from(
     ["count = 2", 'theme = "nord"', "stall_timeout_s = 60.5", "cache_ttl_s = 10", "x = nan",
@@ -150,7 +156,12 @@ def test_a_change_says_what_was_wanted_and_keeps_every_comment(
 ) -> None:
     name, value = change_
     before = toml.loads(source)
-    after = change(source, name, value)
+    try:
+        after = change(source, name, value)
+    except SettingsNotSaved:
+        # Refused, and only in a file whose tables of keys are not together.
+        assert 0 <= source.find("[keys.run]") < source.find("[keys]")
+        return
     data = toml.loads(after)
     field = SETTINGS.get(name, KEY)
     inner: Any = data
