@@ -14,7 +14,6 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Container
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from .. import first_frame, server_probe
 from ..commands import Command, applicable, bindings, footer_order, reason_against
@@ -22,6 +21,7 @@ from ..pane_words import demonstrations_status, empty_words, pane_status
 from ..stale_marks import NOT_STALE
 from ..widgets.chain_bar import ChainBar
 from ..widgets.demonstrations_pane import DemonstrationsPane
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.panes import Panes
 from ..widgets.plan_line import PlanLine
@@ -82,7 +82,7 @@ class BenchScreen(Screen[None]):
         yield PlanLine()
         with Container(id="ask"):
             yield from self.compose_ask()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def compose_ask(self) -> ComposeResult:
         """The place where the query is typed."""

@@ -1,0 +1,41 @@
+"""The footer's keys that are gone are let go of."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+from textual.widgets._footer import FooterKey
+
+from sutra_tui.tui.widgets.key_footer import KeyFooter
+
+from .workshop import Workshop, connected
+
+
+def _held() -> int:
+    gc.collect()
+    return sum(1 for held in gc.get_objects() if isinstance(held, FooterKey))
+
+
+async def _shown_anew(footer: KeyFooter) -> None:
+    """Once more, by the footer itself, as when the bindings change."""
+    done = asyncio.Event()
+
+    async def recompose() -> None:
+        await footer.recompose()
+        done.set()
+
+    footer.call_later(recompose)
+    await done.wait()
+
+
+async def test_X13_a_footer_that_is_shown_anew_holds_no_keys_of_before(workshop: Workshop) -> None:
+    async with workshop.app().run_test(size=(120, 40)) as pilot:
+        screen = await connected(pilot)
+        footer = screen.query_one(KeyFooter)
+        await _shown_anew(footer)
+        before, shown = _held(), len(footer.query(FooterKey))
+        assert shown
+        for _ in range(5):
+            await _shown_anew(footer)
+        assert _held() <= before + shown
