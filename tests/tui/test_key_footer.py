@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 
+from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
 
 from sutra_tui.tui.widgets.key_footer import KeyFooter
@@ -17,7 +18,7 @@ def _held() -> int:
     return sum(1 for held in gc.get_objects() if isinstance(held, FooterKey))
 
 
-async def _shown_anew(footer: KeyFooter) -> None:
+async def _shown_anew(pilot: Pilot[None], footer: KeyFooter) -> None:
     """Once more, by the footer itself, as when the bindings change."""
     done = asyncio.Event()
 
@@ -27,15 +28,16 @@ async def _shown_anew(footer: KeyFooter) -> None:
 
     footer.call_later(recompose)
     await done.wait()
+    await pilot.pause()
 
 
 async def test_X13_a_footer_that_is_shown_anew_holds_no_keys_of_before(workshop: Workshop) -> None:
     async with workshop.app().run_test(size=(120, 40)) as pilot:
         screen = await connected(pilot)
         footer = screen.query_one(KeyFooter)
-        await _shown_anew(footer)
+        await _shown_anew(pilot, footer)
         before, shown = _held(), len(footer.query(FooterKey))
         assert shown
         for _ in range(5):
-            await _shown_anew(footer)
+            await _shown_anew(pilot, footer)
         assert _held() <= before + shown
