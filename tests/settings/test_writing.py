@@ -112,8 +112,14 @@ def test_a_file_that_cannot_be_changed_safely_is_refused(source: str, words: str
     assert caught.value.remedy
 
 
-def test_a_change_that_would_cost_a_comment_is_refused() -> None:
-    source = "[keys.run]\nagain = 'f7'\n[keys]\n'model.a' = 'f2'\n\n# the end"
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[keys.run]\nagain = 'f7'\n[keys]\n'model.a' = 'f2'\n\n# the end",
+        "[keys]\n'model.a' = 'f2'\n# here\n[model_a]\nseed = 1\n# there\n[keys.run]\nagain = 'f7'",
+    ],
+)
+def test_a_change_that_would_cost_a_comment_is_refused(source: str) -> None:
     with pytest.raises(SettingsNotSaved):
         change(source, "keys", None)
 
@@ -159,8 +165,10 @@ def test_a_change_says_what_was_wanted_and_keeps_every_comment(
     try:
         after = change(source, name, value)
     except SettingsNotSaved:
-        # Refused, and only in a file whose tables of keys are not together.
-        assert 0 <= source.find("[keys.run]") < source.find("[keys]")
+        # Refused, and only in a file whose two tables of keys do not follow one another.
+        headers = [line.split("]")[0] for line in source.split("\n") if line.startswith("[")]
+        keys, run = headers.index("[keys"), headers.index("[keys.run")
+        assert run != keys + 1
         return
     data = toml.loads(after)
     field = SETTINGS.get(name, KEY)
