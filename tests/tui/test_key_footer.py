@@ -10,7 +10,7 @@ from textual.widgets._footer import FooterKey
 
 from sutra_tui.tui.widgets.key_footer import KeyFooter
 
-from .workshop import Workshop, connected
+from .workshop import Workshop, connected, until
 
 
 def _held() -> int:
@@ -41,3 +41,14 @@ async def test_X13_a_footer_that_is_shown_anew_holds_no_keys_of_before(workshop:
         for _ in range(5):
             await _shown_anew(pilot, footer)
         assert _held() <= before + shown
+
+
+async def test_a_narrower_screen_has_fewer_keys(workshop: Workshop) -> None:
+    async with workshop.app().run_test(size=(120, 40)) as pilot:
+        screen = await connected(pilot)
+        footer = screen.query_one(KeyFooter)
+        await until(pilot, lambda: len(footer.query(FooterKey)) > 8)
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: len(footer.query(FooterKey)) < 6)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: len(footer.query(FooterKey)) > 8)

@@ -15,7 +15,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.widgets import Footer
 
 from ...store.cache import DemonstrationCache
 from ...store.cache_key import KeyParts
@@ -30,6 +29,7 @@ from ..widgets.cache_facts import verdict_line
 from ..widgets.cache_panes import CachePanes
 from ..widgets.cache_summary import CacheSummary
 from ..widgets.cache_table import CacheRows
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.search_line import SearchLine
 from ..workbench import Workbench
@@ -84,7 +84,7 @@ class CacheScreen(ListScreen["UseDemonstrations | None"]):
         yield SearchLine()
         yield CachePanes()
         yield NoticeBar()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.watch_view(self.view, self.view)

@@ -15,12 +15,13 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from ...core.word_diff import Kind, Piece
 from ...store.history import HistoryRun
 from ..cache_words import MUTED
 from ..comparison import Part, compare, run_line
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 
 STYLES: Final[dict[Kind, str]] = {
@@ -96,7 +97,7 @@ class CompareScreen(Screen[None]):
         with VerticalScroll(id="parts"):
             yield Static(Content("Comparing."), classes="wait")
         yield NoticeBar()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._compare()

@@ -17,13 +17,14 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from ...core.errors import UnexpectedFailure
 from ...doctor.examination import Circumstances, examine, try_models
 from ...doctor.finding import Finding, Report
 from ...doctor.self_test import Step
 from ..doctor_view import DoctorView, rows
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class DoctorScreen(Screen[None]):
         with VerticalScroll():
             yield Static(id="findings")
         yield NoticeBar()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._show_status)

@@ -15,7 +15,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.reactive import reactive
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from ...store.history import History, HistoryRun
 from ..history_changes import HistoryChanges
@@ -27,6 +27,7 @@ from ..undo import UndoStack
 from ..widgets.history_panes import HistoryPanes
 from ..widgets.history_summary import HistorySummary
 from ..widgets.history_table import HistoryRows
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.search_line import SearchLine
 from .list_screen import GLANCE_S, RESTING_S, TYPING_S, ListScreen, Wanted
@@ -91,7 +92,7 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
         yield SearchLine("words of a query, a demonstration or an answer")
         yield HistoryPanes()
         yield NoticeBar()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.watch_view(self.view, self.view)

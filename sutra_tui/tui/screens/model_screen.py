@@ -16,7 +16,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from ...core.engine import Engine, RoleName
 from ...core.errors import SutraError
@@ -28,6 +27,7 @@ from ..model_commands import MODEL_COMMANDS
 from ..model_reader import Measured
 from ..model_view import ModelsView, ServerView
 from ..pulls import Pulls
+from ..widgets.key_footer import KeyFooter
 from ..widgets.model_facts import ModelFacts, ModelsSummary
 from ..widgets.models_table import ModelsTable
 from ..widgets.notice_bar import NoticeBar
@@ -129,7 +129,7 @@ class ModelScreen(Screen["bool | None"]):
         yield ModelFacts()
         yield PullPanel()
         yield NoticeBar()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.watch_view(self.view, self.view)

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from ...core.clean import clean_line
 from ...core.errors import SutraError
@@ -22,6 +22,7 @@ from ...settings import Field
 from ...settings.effective import Effective
 from ..settings_desk import SettingsDesk
 from ..settings_view import about_words, choices, following, matches, saved_words
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.search_line import CleanInput
 from ..widgets.setting_editor import SettingEditor
@@ -66,7 +67,7 @@ class SettingsScreen(Screen[None]):
         yield SettingsList()
         yield SettingEditor()
         yield NoticeBar()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         if self._wanted:

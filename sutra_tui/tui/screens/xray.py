@@ -17,12 +17,12 @@ from textual.binding import ActiveBinding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from ...core.call_text import Form, as_json, base_url, call_text
 from ...core.protocol import HandoffResult
 from ...xray_rows import Look, body_of, looks_of
 from ..copying_app import CopyingApp
+from ..widgets.key_footer import KeyFooter
 from ..widgets.notice_bar import NoticeBar
 from ..widgets.table_rows import TableRows
 from ..widgets.xray_panes import XRayPanes
@@ -84,7 +84,7 @@ class XRayScreen(Screen[None]):
         yield XRayTabs()
         yield XRayPanes()
         yield NoticeBar()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.watch_view(self.view)
