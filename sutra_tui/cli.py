@@ -1,4 +1,4 @@
-"""The `sutra` command: the only place that picks an engine and wires rooms together.
+"""The `sutra` command: with `wiring.py` the only place that picks an engine and joins rooms.
 
 Invariant: importing this imports nothing slow, whatever a command needs is imported when it runs,
 and no failure leaves as a traceback unless `SUTRA_DEBUG=1` asks for it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,8 @@ if TYPE_CHECKING:
     import argparse
 
     from .core.engine import Engine
-    from .doctor.examination import Circumstances, Server
-    from .settings import Reading, Settings
+    from .doctor.examination import Circumstances
     from .store.cache import DemonstrationCache
-    from .store.history import History
-    from .store.measured import MeasuredRuns
-    from .tui.clipboard_ways import Ways
 
 DEBUG_VARIABLE = "SUTRA_DEBUG"
 
@@ -87,21 +83,21 @@ def _tui(args: argparse.Namespace) -> int:
     from .tui import first_frame
 
     first_frame.is_awaited()
-    from . import paths
+    from . import paths, wiring
     from .store.remembered import load_remembered
     from .tui.wishes import settle
 
-    reading = settle(_settings())
+    reading = settle(wiring.read_settings_file())
     settings, warnings = reading.settings, reading.warnings
 
     def reconnect(host: str | None, demo: bool) -> Engine:
         named = copy(args)
         if host is not None:
             named.host, named.host_a, named.host_b = host, None, None
-        return _open_engine(named, _settings().settings, demo=demo)
+        return wiring.open_engine(named, wiring.read_settings_file().settings, demo=demo)
 
     def open_cache(demo: bool) -> DemonstrationCache:
-        return _open_cache(settings, demo=demo)
+        return wiring.open_cache(settings, demo=demo)
 
     remembered = load_remembered(paths.state_file())
     from .logbook import Logbook
@@ -113,20 +109,20 @@ def _tui(args: argparse.Namespace) -> int:
     process = ServerProcess(
         paths.server_log(),
         os.environ,
-        _listens_at,
+        wiring.listens_at,
         stops_at_exit=not remembered.leave_server,
     )
 
     def circumstances(engine: Engine) -> Circumstances:
         from .doctor import here
 
-        server = _server(lambda: engine)
+        server = wiring.server_of(lambda: engine)
         return here.circumstances(server, settings, len(warnings), app.remembered, app.asked_pair)
 
     app = SutraApp(
-        engine=_open_engine(args, settings, demo=args.demo),
+        engine=wiring.open_engine(args, settings, demo=args.demo),
         open_cache=open_cache,
-        open_history=lambda demo: _open_history(demo=demo),
+        open_history=lambda demo: wiring.open_history(demo=demo),
         settings=settings,
         remembered=remembered,
         model_a=args.model_a,
@@ -135,12 +131,12 @@ def _tui(args: argparse.Namespace) -> int:
         server_process=process,
         circumstances=circumstances,
         state_file=paths.state_file(),
-        open_measured=_measured,
-        examples=_examples,
+        open_measured=wiring.open_measured,
+        examples=wiring.examples,
         warnings=tuple(warnings),
         reading=reading,
-        overrides=_overrides(args),
-        copier=Clipboard(_ways_to_copy, paths.copies_file()),
+        overrides=wiring.overrides(args),
+        copier=Clipboard(wiring.ways_to_copy, paths.copies_file()),
     )
     with Logbook(paths.log_file()) as logbook:
         try:
@@ -150,22 +146,8 @@ def _tui(args: argparse.Namespace) -> int:
                 voice.say(said)
 
 
-def _examples() -> tuple[str, ...]:
-    from .engines.demo_library import queries
-
-    return tuple(query.text for query in queries())
-
-
-def _ways_to_copy() -> Ways:
-    import shutil
-
-    from .tui.clipboard_ways import ways
-
-    return ways(os.environ, sys.platform, shutil.which)
-
-
 def _run(args: argparse.Namespace) -> int:
-    from . import paths
+    from . import paths, wiring
     from .headless.running import HeadlessRun, Wiring
     from .headless.streams import Output, Voice
     from .headless.telling import Teller, choose_manner
@@ -175,7 +157,7 @@ def _run(args: argparse.Namespace) -> int:
     manner = choose_manner(
         voice, quiet=args.quiet, plain=args.plain, terminal=os.environ.get("TERM", "")
     )
-    reading = _settings()
+    reading = wiring.read_settings_file()
     settings, warnings = reading.settings, reading.warnings
     if not args.quiet:
         voice.say_all(warnings)
@@ -189,36 +171,38 @@ def _run(args: argparse.Namespace) -> int:
     )
 
     def open_engine() -> Engine:
-        engine = _open_engine(args, settings, demo=args.demo)
-        if exposed := _exposure(engine):
+        engine = wiring.open_engine(args, settings, demo=args.demo)
+        if exposed := wiring.exposure(engine):
             teller.say(exposed)
         return engine
 
-    wiring = Wiring(
+    # What the demo says is worth no place on the disk.
+    keeps_history = not (args.no_history or args.demo)
+    given = Wiring(
         settings=settings,
         remembered=load_remembered(paths.state_file()),
         open_engine=open_engine,
-        open_cache=lambda: _open_cache(settings, demo=args.demo),
-        measured=_measured(),
-        # What the demo says is worth no place on the disk.
-        open_history=None if args.no_history or args.demo else lambda: _open_history(demo=False),
+        open_cache=lambda: wiring.open_cache(settings, demo=args.demo),
+        measured=wiring.open_measured(),
+        open_history=(lambda: wiring.open_history(demo=False)) if keeps_history else None,
         demo=args.demo,
     )
-    return HeadlessRun(args, wiring, output, teller).execute()
+    return HeadlessRun(args, given, output, teller).execute()
 
 
 def _models(args: argparse.Namespace) -> int:
+    from . import wiring
     from .headless.listing import models_command
     from .headless.stopping import Stopped
     from .headless.streams import Output, Voice
 
     voice, output = Voice(), Output()
-    reading = _settings()
+    reading = wiring.read_settings_file()
     settings, warnings = reading.settings, reading.warnings
     voice.say_all(warnings)
 
     def open_engine() -> Engine:
-        return _open_engine(args, settings, demo=args.demo)
+        return wiring.open_engine(args, settings, demo=args.demo)
 
     try:
         models_command(open_engine, output, voice, as_json=args.json)
@@ -228,16 +212,17 @@ def _models(args: argparse.Namespace) -> int:
 
 
 def _pull(args: argparse.Namespace) -> int:
+    from . import wiring
     from .headless.pulling import pull_command
     from .headless.stopping import Stopped
     from .headless.streams import Voice
 
     voice = Voice()
-    reading = _settings()
+    reading = wiring.read_settings_file()
     voice.say_all(reading.warnings)
 
     def open_engine() -> Engine:
-        return _open_engine(args, reading.settings, demo=args.demo)
+        return wiring.open_engine(args, reading.settings, demo=args.demo)
 
     try:
         pull_command(open_engine, args.name, voice)
@@ -250,13 +235,13 @@ def _pull(args: argparse.Namespace) -> int:
 def _cache(args: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from . import paths
+    from . import paths, wiring
     from .headless.cache_command import cache_command
     from .headless.streams import Output, Voice
     from .store.cache import DemonstrationCache
 
     voice, output = Voice(), Output(cleans=args.clean)
-    reading = _settings()
+    reading = wiring.read_settings_file()
     settings, warnings = reading.settings, reading.warnings
     voice.say_all(warnings)
 
@@ -292,16 +277,16 @@ def _history(args: argparse.Namespace) -> int:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from . import paths
+    from . import paths, wiring
     from .doctor.here import circumstances
     from .headless.doctor_command import doctor_command
     from .headless.streams import Output, Voice
     from .store.remembered import load_remembered
 
     output, voice = Output(cleans=True), Voice()
-    reading = _settings()
+    reading = wiring.read_settings_file()
     settings, warnings = reading.settings, reading.warnings
-    server = _server(lambda: _open_engine(args, settings, demo=args.demo))
+    server = wiring.server_of(lambda: wiring.open_engine(args, settings, demo=args.demo))
     remembered = load_remembered(paths.state_file())
     asked = (args.model_a, args.model_b)
     about = circumstances(server, settings, len(warnings), remembered, asked)
@@ -309,118 +294,19 @@ def _doctor(args: argparse.Namespace) -> int:
     return doctor_command(about, output, voice, tests=tests, as_json=args.json)
 
 
-def _listens_at(engine: Engine) -> str | None:
-    """What OLLAMA_HOST a server would need to be an engine's; None if it is on another machine."""
-    from .engines.address import own_address
-
-    return None if engine.is_demo else own_address(getattr(engine, "url", ""))
-
-
-def _server(open_engine: Callable[[], Engine]) -> Server:
-    """What the doctor has to know of a model server."""
-    from .core.errors import SutraError
-    from .doctor.examination import Server
-    from .engines.address import THIS_MACHINE
-
-    try:
-        engine = open_engine()
-    except SutraError as error:
-        return Server(error)
-    is_local = engine.is_demo or engine.machine == THIS_MACHINE
-    return Server(engine, is_local, not is_local and not engine.exposed)
-
-
 def _config(args: argparse.Namespace) -> int:
+    from . import wiring
     from .headless.config_command import Settled, config_command
     from .headless.streams import Output, Voice
 
-    reading = _settings()
+    reading = wiring.read_settings_file()
     if args.action == "path":  # asked by scripts: without the app
         settled = Settled(reading, {}, ())
     else:
         from .tui.wishes import key_fields, settle
 
-        settled = Settled(settle(reading), _overrides(None), key_fields())
+        settled = Settled(settle(reading), wiring.overrides(None), key_fields())
     return config_command(args, settled, Output(), Voice())
-
-
-def _overrides(args: argparse.Namespace | None) -> dict[str, tuple[str, object]]:
-    """What goes before the settings file: by setting, where it was said and what."""
-    from .engines.address import HOST_VARIABLE, host_from_environment
-
-    said: dict[str, tuple[str, object]] = {}
-    if (host := host_from_environment(os.environ)) is not None:
-        said["host"] = HOST_VARIABLE, host
-    for name in ("host", "host_a", "host_b") if args is not None else ():
-        if given := getattr(args, name):
-            said[name] = f"--{name.replace('_', '-')}", given
-    return said
-
-
-def _open_engine(args: argparse.Namespace, settings: Settings, *, demo: bool) -> Engine:
-    """The door to the models: the demo, or the servers that were named, set or configured."""
-    if demo:
-        from .engines.demo import DEFAULT_PACE, demo_engine
-
-        return demo_engine(args.demo_pace or DEFAULT_PACE)
-    from .engines import open_engine
-    from .engines.address import host_from_environment
-    from .settings.hosts import Hosts, wanted_hosts
-
-    given = Hosts(args.host, args.host_a, args.host_b)
-    speaks = host_from_environment(os.environ) is not None
-    hosts = wanted_hosts(given, settings, speaks)
-    return open_engine(
-        hosts.both,
-        host_a=hosts.a,
-        host_b=hosts.b,
-        environ=os.environ,
-        stall_timeout_s=settings.stall_timeout_s,
-        first_token_timeout_s=settings.first_token_timeout_s,
-    )
-
-
-def _open_cache(settings: Settings, *, demo: bool) -> DemonstrationCache:
-    """The demonstration cache; what the demo says must never reach the real one."""
-    from . import paths
-    from .store.cache import DemonstrationCache
-
-    path = None if demo else paths.cache_database()
-    max_bytes = settings.cache_max_mb * 1_000_000
-    return DemonstrationCache(settings.cache_ttl_s, path, max_bytes=max_bytes)
-
-
-def _measured() -> MeasuredRuns:
-    """What this machine's models were measured to take; opened when it is first needed."""
-    from . import paths
-    from .store.measured import MeasuredRuns
-
-    return MeasuredRuns(paths.measured_database())
-
-
-def _open_history(*, demo: bool) -> History:
-    """The history of runs; the demo's is apart and gone with the program."""
-    from . import paths
-    from .store.history import History
-
-    return History(None if demo else paths.history_database())
-
-
-def _settings() -> Reading:
-    """The user's settings, and what is wrong in their file."""
-    from . import paths
-    from .settings import read_settings
-
-    return read_settings(paths.config_file())
-
-
-def _exposure(engine: Engine) -> str | None:
-    """What to say about servers that others on the way could listen to; None when all is well."""
-    from .wording import exposure
-
-    exposed = exposure(engine)
-    withheld = exposed and os.environ.get("OLLAMA_API_KEY")
-    return f"{exposed} OLLAMA_API_KEY is not sent there." if withheld else exposed
 
 
 def _has_screen() -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sutra_tui import cli, paths
+from sutra_tui import cli, paths, wiring
 from sutra_tui.core.protocol import HandoffResult
 from sutra_tui.store.remembered import Remembered, save_remembered
 from tests.conftest import Sutra
@@ -475,17 +475,17 @@ def test_falling_back_to_a_raw_answer_is_said(server: OllamaServer, capsys: Capt
 def test_Z5_a_server_elsewhere_without_encryption_is_named() -> None:
     from sutra_tui.engines import open_engine
 
-    told = cli._exposure(open_engine("192.0.2.7:11434"))
+    told = wiring.exposure(open_engine("192.0.2.7:11434"))
     assert told is not None and "192.0.2.7:11434 unencrypted" in told
-    assert cli._exposure(open_engine("127.0.0.1:11434")) is None
-    assert cli._exposure(open_engine("https://example.org")) is None
+    assert wiring.exposure(open_engine("127.0.0.1:11434")) is None
+    assert wiring.exposure(open_engine("https://example.org")) is None
 
 
 def test_N23_a_key_that_is_withheld_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from sutra_tui.engines import open_engine
 
     monkeypatch.setenv("OLLAMA_API_KEY", "secret-key")
-    told = cli._exposure(open_engine("192.0.2.7:11434"))
+    told = wiring.exposure(open_engine("192.0.2.7:11434"))
     assert told is not None and "OLLAMA_API_KEY is not sent" in told and "secret" not in told
 
 
