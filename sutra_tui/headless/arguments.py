@@ -56,7 +56,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     if first and not first.startswith("-") and first not in COMMANDS:
         parser.refuse(f'There is no command "{clean_line(first, 60)}".', _instead(first))
     if first in NESTED:
-        from .cache_arguments import refuse_unknown_action
+        from .store_arguments import refuse_unknown_action
 
         refuse_unknown_action(parser.commands()[first], arguments[1:], NESTED[first])
     own = first in COMMANDS or first in ("-h", "--help", "-V", "--version")

@@ -5,13 +5,11 @@ Invariant: building it touches nothing but argparse; the cache is opened by whoe
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
-from ..core.clean import clean_line
 from ..settings import Number
-from .command_parser import Parser, add_command, add_safety, nearest, number
+from .command_parser import Parser, add_safety, number
+from .store_arguments import AddCommand, add_limit, add_store
 
 SORTS: Final = (
     "created", "used", "expires", "hits", "last_hit", "tokens", "seconds", "size", "model", "query",
@@ -22,51 +20,9 @@ LIMIT: Final = 50
 _KEY: Final = "the entry's key, or its beginning: at least 4 characters"
 
 
-class _Command(Protocol):
-    """Adds a command to `sutra cache`."""
-
-    def __call__(self, name: str, summary: str, usage: str = "[options]") -> Parser: ...
-
-
-def refuse_unknown_action(parser: Parser, arguments: Sequence[str], what: str) -> None:
-    """Leave with the code for usage errors unless the first word is one of a command's commands.
-
-    Args:
-        parser: Of the command, such as `sutra cache`.
-        arguments: What follows it.
-        what: What its commands are about.
-
-    Raises:
-        SystemExit: It is none, or there is none.
-    """
-    known = tuple(parser.commands())
-    first = arguments[0] if arguments else ""
-    if first.startswith("-") or first in known:
-        return
-    if not first:
-        parser.refuse(f"Say what to do with {what}.", f"Commands are {', '.join(known)}.")
-    command = parser.prog.partition(" ")[2]
-    close = nearest(first, known)
-    parser.refuse(
-        f'There is no command "{command} {clean_line(first, 60)}".',
-        f"Did you mean `{parser.prog} {close}`?" if close else f"Commands are {', '.join(known)}.",
-    )
-
-
 def add_cache(parser: Parser) -> None:
     """Add the commands of `sutra cache` to its parser."""
-    parser.set_defaults(clean=None, demo=False, demo_pace=None)
-    _add_common(parser, cache=None, json=False)
-    commands = parser.add_commands("action")
-    commands.required = True
-
-    def command(name: str, summary: str, usage: str = "[options]") -> Parser:
-        added = add_command(commands, name, summary, usage=usage)
-        added.words_remedy = f"See `{added.prog} --help`."
-        # What was said before the command must not be unsaid by the command's defaults.
-        _add_common(added, cache=argparse.SUPPRESS, json=argparse.SUPPRESS)
-        return added
-
+    command = add_store(parser, "cache")
     _add_page(command("list", "list the entries, newest first"))
     show = command("show", "show one entry whole", "[options] KEY")
     show.add_argument("key", metavar="KEY", help=_KEY)
@@ -80,21 +36,8 @@ def add_cache(parser: Parser) -> None:
     command("path", "print where the cache file is")
 
 
-def _add_common(parser: Parser, *, cache: str | None, json: str | bool) -> None:
-    parser.add_argument("--json", action="store_true", default=json, help="write one JSON document")
-    parser.add_argument(
-        "--cache", metavar="PATH", default=cache, help="another cache file than your own"
-    )
-
-
 def _add_page(parser: Parser) -> None:
-    parser.add_argument(
-        "--limit",
-        type=number(Number(1, 1_000_000, whole=True)),
-        default=LIMIT,
-        metavar="N",
-        help=f"entries to list at most; default {LIMIT}",
-    )
+    add_limit(parser, "entries", LIMIT)
     parser.add_argument(
         "--offset",
         type=number(Number(0, 1_000_000_000, whole=True)),
@@ -112,7 +55,7 @@ def _add_page(parser: Parser) -> None:
     parser.add_argument("--reverse", action="store_true", help="the other way round")
 
 
-def _add_transfer(command: _Command) -> None:
+def _add_transfer(command: AddCommand) -> None:
     export = command("export", "write the entries to a file", "[options] FILE")
     export.add_argument("file", metavar="FILE", help="a new file; - is standard output")
     export.add_argument("--search", default="", metavar="TEXT", help="only entries that say this")
@@ -121,7 +64,7 @@ def _add_transfer(command: _Command) -> None:
     take_in.add_argument("file", metavar="FILE", help="what `sutra cache export` has written")
 
 
-def _add_changes(command: _Command) -> None:
+def _add_changes(command: AddCommand) -> None:
     for name, summary in (
         ("delete", "remove entries"),
         ("pin", "let entries never expire and never be replaced"),

@@ -6,11 +6,10 @@ command.
 
 from __future__ import annotations
 
-import argparse
 from typing import Final
 
-from ..settings import Number
-from .command_parser import Parser, add_command, add_safety, number
+from .command_parser import Parser, add_safety
+from .store_arguments import add_limit, add_store
 
 LIMIT: Final = 50
 """Runs listed unless told otherwise."""
@@ -20,18 +19,7 @@ _RUN: Final = "the run's id, or its beginning: at least 4 characters; `last` is 
 
 def add_history(parser: Parser) -> None:
     """Add the commands of `sutra history` to its parser."""
-    parser.set_defaults(clean=None, demo=False, demo_pace=None)
-    _add_common(parser, history=None, json=False)
-    commands = parser.add_commands("action")
-    commands.required = True
-
-    def command(name: str, summary: str, usage: str = "[options]") -> Parser:
-        added = add_command(commands, name, summary, usage=usage)
-        added.words_remedy = f"See `{added.prog} --help`."
-        # What was said before the command must not be unsaid by the command's defaults.
-        _add_common(added, history=argparse.SUPPRESS, json=argparse.SUPPRESS)
-        return added
-
+    command = add_store(parser, "history")
     _add_page(command("list", "list the runs, newest first"))
     show = command("show", "show one run whole", "[options] RUN")
     show.add_argument("run", metavar="RUN", help=_RUN)
@@ -60,21 +48,8 @@ def add_history(parser: Parser) -> None:
     command("path", "print where the history file is")
 
 
-def _add_common(parser: Parser, *, history: str | None, json: str | bool) -> None:
-    parser.add_argument("--json", action="store_true", default=json, help="write one JSON document")
-    parser.add_argument(
-        "--history", metavar="PATH", default=history, help="another history file than your own"
-    )
-
-
 def _add_page(parser: Parser) -> None:
-    parser.add_argument(
-        "--limit",
-        type=number(Number(1, 1_000_000, whole=True)),
-        default=LIMIT,
-        metavar="N",
-        help=f"runs to list at most; default {LIMIT}",
-    )
+    add_limit(parser, "runs", LIMIT)
     parser.add_argument("--before", metavar="RUN", help="only runs older than this one")
     _add_filter(parser)
 
