@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from . import history_reasons as reasons
 from .history_view import HistoryView
-from .screen_commands import ScreenCommand, ScreenCommands, ScreenPalette, palette_entries
-
-if TYPE_CHECKING:
-    from .screens.history import HistoryScreen
+from .screen_commands import ScreenCommand, ScreenCommands
 
 _C = ScreenCommand
 
@@ -60,20 +56,3 @@ HISTORY_COMMANDS: Final[ScreenCommands[HistoryView]] = ScreenCommands(
     ),
     while_typing=frozenset({"history.back"}),
 )  # fmt: skip
-
-
-class HistoryPalette(ScreenPalette):
-    """The history's commands in the command palette."""
-
-    @property
-    def _history(self) -> HistoryScreen:
-        from .screens.history import HistoryScreen
-
-        assert isinstance(self.screen, HistoryScreen)
-        return self.screen
-
-    def entries(self) -> Iterable[tuple[str, str, str]]:
-        return palette_entries(HISTORY_COMMANDS, self._history.view)
-
-    async def run(self, action: str) -> None:
-        await self._history.run_command(action)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from . import model_reasons as reasons
 from .model_columns import COLUMNS
 from .model_view import ModelsView
-from .screen_commands import ScreenCommand, ScreenCommands, ScreenPalette, palette_entries
-
-if TYPE_CHECKING:
-    from .screens.model_manager import ModelManager
+from .screen_commands import ScreenCommand, ScreenCommands
 
 _C = ScreenCommand
 
@@ -54,20 +50,3 @@ MODEL_COMMANDS: Final[ScreenCommands[ModelsView]] = ScreenCommands(
     ),
     while_typing=frozenset({"models.back"}),
 )  # fmt: skip
-
-
-class ModelPalette(ScreenPalette):
-    """The manager's commands in the command palette."""
-
-    @property
-    def _manager(self) -> ModelManager:
-        from .screens.model_manager import ModelManager
-
-        assert isinstance(self.screen, ModelManager)
-        return self.screen
-
-    def entries(self) -> Iterable[tuple[str, str, str]]:
-        return palette_entries(MODEL_COMMANDS, self._manager.view)
-
-    async def run(self, action: str) -> None:
-        await self._manager.run_command(action)

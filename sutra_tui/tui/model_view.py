@@ -89,9 +89,23 @@ class ModelsView:
     cursor: int = 0
 
     @property
+    def total(self) -> int:
+        """How many models are listed."""
+        return len(self.rows)
+
+    @property
+    def answered(self) -> object:
+        """What tells one list from another."""
+        return self.search, len(self.rows)
+
+    def row(self, place: int) -> ModelRow | None:
+        """The model at a place."""
+        return self.rows[place] if 0 <= place < len(self.rows) else None
+
+    @property
     def current(self) -> ModelRow | None:
         """The model under the cursor."""
-        return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
+        return self.row(self.cursor)
 
     @property
     def running_pull(self) -> Pull | None:

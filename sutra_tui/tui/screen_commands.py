@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Generic, TypeVar
 
 from textual.binding import ActiveBinding, Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.keys import format_key
+
+from .wishes import with_keys
 
 V = TypeVar("V")
 
@@ -64,6 +64,14 @@ class ScreenCommands(Generic[V]):
         self._places = {command.id: place for place, command in enumerate(self.all)}
         self._by_action = {command.action: command for command in self.all}
 
+    def with_keys(self, keys: Mapping[str, str]) -> ScreenCommands[V]:
+        """The table with the keys that are in effect.
+
+        Args:
+            keys: Of the commands that have others than their own, by id.
+        """
+        return ScreenCommands(with_keys(self.all, keys), self._while_typing)
+
     def bindings(self) -> list[Binding]:
         """The table as key bindings."""
         return [
@@ -95,6 +103,16 @@ class ScreenCommands(Generic[V]):
             if key in names or (character and character in names):
                 return command.reason(view)
         return None
+
+    def entries(self, view: V) -> Iterable[tuple[str, str, str]]:
+        """What the palette lists: title with key, help or the reason against it, action."""
+        for command in self.all:
+            if command.action == "app.command_palette":
+                continue
+            reason = command.reason(view)
+            title = f"{command.title} ({command.shown_key})"
+            title = f"{title} · not now" if reason else title
+            yield title, reason or command.help, command.action
 
     def footer(
         self, active: Mapping[str, ActiveBinding], view: V, width: int, *, typing: bool
@@ -130,41 +148,3 @@ class ScreenCommands(Generic[V]):
                 break
             shown.add(command.id)
         return frozenset(shown)
-
-
-class ScreenPalette(Provider):
-    """The table in the command palette. A subclass says whose it is."""
-
-    def entries(self) -> Iterable[tuple[str, str, str]]:
-        """Title, help and action of each command."""
-        raise NotImplementedError
-
-    async def run(self, action: str) -> None:
-        """Do it, or say why not."""
-        raise NotImplementedError
-
-    async def discover(self) -> Hits:
-        """All of them."""
-        for title, help_, action in self.entries():
-            yield DiscoveryHit(title, partial(self.run, action), help=help_)
-
-    async def search(self, query: str) -> Hits:
-        """Those whose title matches."""
-        matcher = self.matcher(query)
-        for title, help_, action in self.entries():
-            if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(title), partial(self.run, action), help=help_)
-
-
-def palette_entries(commands: ScreenCommands[V], view: V) -> list[tuple[str, str, str]]:
-    """What a `ScreenPalette` lists: title with key, help or the reason against it, action."""
-    found = []
-    for command in commands.all:
-        if command.action == "app.command_palette":
-            continue
-        reason = command.reason(view)
-        title = f"{command.title} ({command.shown_key})"
-        found.append(
-            (f"{title} · not now" if reason else title, reason or command.help, command.action)
-        )
-    return found

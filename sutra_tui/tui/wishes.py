@@ -56,20 +56,25 @@ class Scope:
 @cache
 def scopes() -> tuple[Scope, ...]:
     """The screens whose keys can be changed."""
-    from .cache_columns import COLUMNS
+    from . import cache_columns, model_columns
     from .cache_commands import CACHE_COMMANDS
     from .commands import COMMANDS
     from .history_commands import HISTORY_COMMANDS
+    from .model_commands import MODEL_COMMANDS
     from .xray_commands import XRAY_COMMANDS
 
     everywhere = {"ctrl+p": "the list of all commands"}
     rows = dict.fromkeys((*MOVING, "k", "j", "g", "G"), "moving")
-    digits = {str(place + 1): "sorting" for place in range(len(COLUMNS))}
+
+    def digits(count: int) -> dict[str, str]:
+        return {str((place + 1) % 10): "sorting" for place in range(count)}
+
     return (
         Scope(COMMANDS, {**everywhere, "ctrl+j": "new line in the query"}, typed_in=True),
-        Scope(CACHE_COMMANDS, {**everywhere, **rows, **digits}),
+        Scope(CACHE_COMMANDS.all, {**everywhere, **rows, **digits(len(cache_columns.COLUMNS))}),
         Scope(HISTORY_COMMANDS.all, {**everywhere, **rows}),
         Scope(XRAY_COMMANDS.all, {**everywhere, **rows}),
+        Scope(MODEL_COMMANDS.all, {**everywhere, **rows, **digits(len(model_columns.COLUMNS))}),
     )
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..xray_rows import body_of
-from .screen_commands import ScreenCommand, ScreenCommands, ScreenPalette, palette_entries
+from .screen_commands import ScreenCommand, ScreenCommands
 from .xray_view import XRayView
-
-if TYPE_CHECKING:
-    from .screens.xray import XRayScreen
 
 _C = ScreenCommand
 _NOT_READ = "The run is still being looked into. Press again."
@@ -83,20 +79,3 @@ XRAY_COMMANDS: Final[ScreenCommands[XRayView]] = ScreenCommands(
         _C("xray.back", "Back", "Closes this screen.", "back", "escape,f12,q", "Back", 0),
     ),
 )  # fmt: skip
-
-
-class XRayPalette(ScreenPalette):
-    """The X-ray's commands in the command palette."""
-
-    @property
-    def _xray(self) -> XRayScreen:
-        from .screens.xray import XRayScreen
-
-        assert isinstance(self.screen, XRayScreen)
-        return self.screen
-
-    def entries(self) -> Iterable[tuple[str, str, str]]:
-        return palette_entries(XRAY_COMMANDS, self._xray.view)
-
-    async def run(self, action: str) -> None:
-        await self._xray.run_command(action)

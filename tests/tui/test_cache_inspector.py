@@ -596,7 +596,7 @@ async def test_an_entry_that_is_gone_meanwhile_is_told(shelf: Shelf) -> None:
 # Keys, mouse, sizes
 
 
-@pytest.mark.parametrize("command", CACHE_COMMANDS, ids=lambda command: command.id)
+@pytest.mark.parametrize("command", CACHE_COMMANDS.all, ids=lambda command: command.id)
 async def test_every_key_works_or_says_why_not_in_an_empty_cache(command: Any) -> None:
     shelf = Shelf()
     async with pilot_of(shelf, query="") as pilot:
@@ -667,13 +667,13 @@ async def test_one_pane_at_a_time_where_there_is_no_room_for_all(shelf: Shelf) -
 async def test_the_palette_lists_every_command_and_says_what_does_not_apply(
     shelf: Shelf,
 ) -> None:
-    from sutra_tui.tui.cache_palette import CachePalette
+    from sutra_tui.tui.screens.screen_palette import ScreenPalette
 
     async with pilot_of(shelf) as pilot:
         screen = await go_to(pilot, QUERY)
-        palette = CachePalette(screen)
+        palette = ScreenPalette(screen)
         found = [hit async for hit in palette.discover()]
-        assert len(found) == len(CACHE_COMMANDS) - 1
+        assert len(found) == len(CACHE_COMMANDS.all) - 1
         by_title = {str(hit.display): hit for hit in found}
         assert any("Adopt" in title and "not now" in title for title in by_title)
         await next(hit for title, hit in by_title.items() if "Pin" in title).command()

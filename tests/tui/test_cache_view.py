@@ -312,6 +312,6 @@ def test_an_editor_that_fails_changes_nothing(command: str) -> None:
 
 
 def test_no_two_commands_share_a_key_or_an_id() -> None:
-    keys = [key for command in CACHE_COMMANDS for key in command.key.split(",")]
+    keys = [key for command in CACHE_COMMANDS.all for key in command.key.split(",")]
     assert len(keys) == len(set(keys))
-    assert len({command.id for command in CACHE_COMMANDS}) == len(CACHE_COMMANDS)
+    assert len({command.id for command in CACHE_COMMANDS.all}) == len(CACHE_COMMANDS.all)

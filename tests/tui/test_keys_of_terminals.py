@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from sutra_tui.tui.model_commands import MODEL_COMMANDS
 from sutra_tui.tui.wishes import scopes
 
 FROM_ANY_TERMINAL = re.compile(
@@ -18,7 +17,7 @@ FROM_ANY_TERMINAL = re.compile(
     """,
     re.VERBOSE,
 )
-SCREENS = (*(scope.commands for scope in scopes()), MODEL_COMMANDS.all)
+SCREENS = tuple(scope.commands for scope in scopes())
 EVERYTHING = {command.id: command.key for commands in SCREENS for command in commands}
 
 

@@ -47,7 +47,7 @@ def test_a_wish_is_granted_unless_it_takes_a_key_away(
     assert keys == {name: key for name, key in wishes.items() if name not in refused}
 
 
-_ids = st.sampled_from([command.id for command in (*COMMANDS, *CACHE_COMMANDS)] + ["nothing"])
+_ids = st.sampled_from([command.id for command in (*COMMANDS, *CACHE_COMMANDS.all)] + ["nothing"])
 _keys = st.lists(
     st.sampled_from(["f2", "f3", "f4", "f11", "ctrl+g", "x", "p", "escape", "ctrl+q", "enter"]),
     min_size=1, max_size=2, unique=True,

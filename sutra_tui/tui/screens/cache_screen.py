@@ -20,10 +20,12 @@ from ...store.cache import DemonstrationCache
 from ...store.cache_key import KeyParts
 from ..asked_now import asked_now, verdict
 from ..cache_changes import CacheChanges
-from ..cache_keys import applicable, cache_bindings
+from ..cache_columns import COLUMNS
+from ..cache_commands import CACHE_COMMANDS
 from ..cache_reader import CacheReader
 from ..cache_view import CacheView, Overview, Row
 from ..paging import Rows
+from ..table_columns import sort_keys
 from ..undo import UndoStack
 from ..widgets.cache_facts import verdict_line
 from ..widgets.cache_panes import CachePanes
@@ -52,7 +54,8 @@ class UseDemonstrations:
 class CacheScreen(ListScreen["UseDemonstrations | None"]):
     """See `CacheInspector`, which is the screen to use."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(cache_bindings())
+    TABLE = CACHE_COMMANDS
+    BINDINGS: ClassVar[list[BindingType]] = [*CACHE_COMMANDS.bindings(), *sort_keys(COLUMNS)]
     AUTO_FOCUS = "CacheRows"
 
     view: reactive[CacheView] = reactive(CacheView(), init=False)
@@ -73,7 +76,6 @@ class CacheScreen(ListScreen["UseDemonstrations | None"]):
         self._clock = clock
         self._reader = CacheReader(cache)
         self._changes = CacheChanges(cache, self._undo)
-        self._possible: frozenset[str] = frozenset()
         self._read_for: tuple[str, int] | None = None
         asked = asked_now(bench, query_in_box, key_now, parts_now)
         start = CacheView(query_in_box, asked, clock(), undoable=self._undo.latest)
@@ -144,11 +146,8 @@ class CacheScreen(ListScreen["UseDemonstrations | None"]):
         self._show_verdict(view)
         self._follow_cursor(view)
         known = view.overview is not None and (view.is_empty or view.at_hand is not None)
-        possible = applicable(view) if known else self._possible
-        if possible != self._possible:
-            # The footer is rebuilt, which is slow, so not for a moment only while reading.
-            self._possible = possible
-            self.refresh_bindings()
+        if known:  # the footer does not change for a moment only while an entry is read
+            self.show_applicable()
 
     def _follow_cursor(self, view: CacheView) -> None:
         """Read the entry under the cursor, when that is another one or may have changed."""

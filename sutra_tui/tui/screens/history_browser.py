@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.widgets import Input
 
 from ...store.history import History, HistoryRun
 from ..history_changes import HistoryChanges
-from ..history_commands import HISTORY_COMMANDS, HistoryPalette
+from ..history_commands import HISTORY_COMMANDS
 from ..history_reader import HistoryReader
 from ..history_view import HistoryView, Overview, RunRow
 from ..paging import Rows
@@ -58,7 +58,7 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
         addresses: Of Model A's server and Model B's, as they are shown.
     """
 
-    COMMANDS = {HistoryPalette}
+    TABLE = HISTORY_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = list(HISTORY_COMMANDS.bindings())
     AUTO_FOCUS = "HistoryRows"
 
@@ -80,7 +80,6 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
         self._is_busy = is_busy
         self._reader = HistoryReader(history)
         self._changes = HistoryChanges(history, self._undo)
-        self._possible: frozenset[str] = frozenset()
         self._read_for: tuple[str, int] | None = None
         start = HistoryView(
             now=clock(), is_demo=is_demo, busy=is_busy(), undoable=self._undo.latest
@@ -148,11 +147,7 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
         self.set_class(nothing, "-nothing")
         if view.listing.search.strip() and view.is_answered:
             self.query_one(SearchLine).say(view.total)
-        possible = HISTORY_COMMANDS.applicable(view)
-        if possible != self._possible:
-            # The footer is rebuilt, so only when it would say something else.
-            self._possible = possible
-            self.refresh_bindings()
+        self.show_applicable()
         row = view.current
         wanted = (row.key if row else "", view.shown)
         if wanted != self._read_for and view.is_answered:
@@ -160,41 +155,7 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
             self._read_for = wanted
             self._read(wanted[0] or None, RESTING_S if other else 0.0)
 
-    # Keys
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The bindings as the footer wants them: those that apply, as many as fit."""
-        typing = isinstance(self.focused, Input)
-        active = super().active_bindings
-        return HISTORY_COMMANDS.footer(active, self.view, self.size.width, typing=typing)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What does not apply right now does not run, by the table's word."""
-        return None if HISTORY_COMMANDS.reason_against(action, parameters, self.view) else True
-
-    def on_key(self, event: events.Key) -> None:
-        """A key of ours that nobody took does not apply right now: say why."""
-        if reason := HISTORY_COMMANDS.reason_for_key(event.key, event.character, self.view):
-            self.say(reason)
-
-    async def run_command(self, action: str) -> None:
-        """What the palette does: the action, or the reason against it."""
-        command = next(c for c in HISTORY_COMMANDS.all if c.action == action)
-        if reason := command.reason(self.view):
-            self.say(reason)
-        else:
-            await self.run_action(action)
-
     # Messages of the widgets
-
-    @on(HistoryRows.Moved)
-    def _moved(self, event: HistoryRows.Moved) -> None:
-        self.view = self.view.moved(event.place + (self.view.cursor if event.relative else 0))
-
-    @on(HistoryRows.PagesMissing)
-    def _pages_missing(self) -> None:
-        self.fetch_pages()
 
     @on(HistoryRows.Opened)
     async def _opened(self) -> None:
@@ -206,17 +167,10 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
             self.view = self.view.narrowed(search=event.value)
             self.list_entries(TYPING_S)
 
-    @on(Input.Submitted, "#search")
-    def _searched(self) -> None:
-        self.rows.focus()
-
     def on_descendant_focus(self) -> None:
         self.panes.note_focus(self.focused)
 
     # Actions
-
-    def action_filter(self) -> None:
-        self.query_one(SearchLine).open()
 
     def action_only_failed(self) -> None:
         self._list(self.view.narrowed(failed=not self.view.listing.failed))
@@ -241,10 +195,6 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
 
     def action_next_pane(self) -> None:
         self.panes.next_pane()
-
-    def action_refresh(self) -> None:
-        self.query_one(NoticeBar).hide()
-        self.read_again()
 
     def action_back(self) -> None:
         search = self.query_one(SearchLine)

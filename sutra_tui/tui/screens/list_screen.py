@@ -13,16 +13,18 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from textual import work
+from textual import on, work
 from textual.reactive import reactive
-from textual.screen import Screen
+from textual.widgets import Input
 
 from ...core.errors import SutraError, UnexpectedFailure
 from ...store.file_store import FileStore
 from ..paging import PAGE, PagedView, Rows
 from ..undo import UndoStack
 from ..widgets.notice_bar import NoticeBar
-from ..widgets.table_rows import TableRows
+from ..widgets.search_line import SearchLine
+from ..widgets.table_rows import PagedRows, TableRows
+from .command_screen import CommandScreen
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -36,7 +38,7 @@ GLANCE_S: Final = 2.0
 """How often it is seen whether somebody else, such as a run, changed the store."""
 
 
-class ListScreen(Screen[E]):
+class ListScreen(CommandScreen[E]):
     """What screens over a store share.
 
     Args:
@@ -44,7 +46,6 @@ class ListScreen(Screen[E]):
         undo: What can be undone; give each screen of one store the same one.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
 
     view: reactive[Any] = reactive(PagedView(), init=False)
@@ -71,9 +72,32 @@ class ListScreen(Screen[E]):
         raise NotImplementedError
 
     @property
-    def rows(self) -> TableRows:
+    def rows(self) -> PagedRows:
         """The table's rows."""
         raise NotImplementedError
+
+    # Messages of the widgets
+
+    @on(TableRows.Moved)
+    def _moved(self, event: TableRows.Moved) -> None:
+        self.view = self.view.moved(event.place + (self.view.cursor if event.relative else 0))
+
+    @on(PagedRows.PagesMissing)
+    def _pages_missing(self) -> None:
+        self.fetch_pages()
+
+    @on(Input.Submitted, "#search")
+    def _searched(self) -> None:
+        self.rows.focus()
+
+    # Actions
+
+    def action_filter(self) -> None:
+        self.query_one(SearchLine).open()
+
+    def action_refresh(self) -> None:
+        self.query_one(NoticeBar).hide()
+        self.read_again()
 
     # Calling the store
 
@@ -144,10 +168,6 @@ class ListScreen(Screen[E]):
                 self.read_again()
                 return
             self.view = self.view.with_rows(view.edition, read)
-
-    def say(self, text: str) -> None:
-        """Something that is neither wrong nor urgent."""
-        self.query_one(NoticeBar).show_quiet(text)
 
     def show_error(self, error: SutraError) -> None:
         """What went wrong, and the next step."""

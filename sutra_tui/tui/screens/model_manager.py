@@ -10,8 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from textual import events, on, work
-from textual.binding import ActiveBinding
+from textual import on, work
 from textual.widgets import Input
 
 from ...core.clean import clean_line
@@ -20,7 +19,6 @@ from ...core.errors import SutraError, UnexpectedFailure
 from ...core.suggestions import SuggestedPair, not_pulled
 from ...wording import size
 from ..model_columns import COLUMNS
-from ..model_commands import MODEL_COMMANDS, ModelPalette
 from ..model_rows import ModelRow, fit_sentence
 from ..widgets.models_table import ModelRows, ModelsHeading
 from ..widgets.notice_bar import NoticeBar
@@ -47,7 +45,6 @@ class ModelManager(ModelScreen):
     """
 
     CSS_PATH = "model_manager.tcss"
-    COMMANDS = {ModelPalette}
 
     def __init__(self, given: Surroundings, pull: str | None = None) -> None:
         super().__init__(given)
@@ -56,33 +53,6 @@ class ModelManager(ModelScreen):
     def on_mount(self) -> None:
         if self._to_pull is not None:
             self._ask_for_pull(self._to_pull)
-
-    # Keys
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The bindings as the footer wants them: those that apply, as many as fit."""
-        typing = isinstance(self.focused, Input)
-        active = super().active_bindings
-        return MODEL_COMMANDS.footer(active, self.view, self.size.width, typing=typing)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What does not apply right now does not run, by the table's word."""
-        return None if MODEL_COMMANDS.reason_against(action, parameters, self.view) else True
-
-    def on_key(self, event: events.Key) -> None:
-        """A key of ours that nobody took does not apply right now: say why."""
-        reason = MODEL_COMMANDS.reason_for_key(event.key, event.character, self.view)
-        if reason:
-            self.say(reason)
-
-    async def run_command(self, action: str) -> None:
-        """What the palette does: the action, or the reason against it."""
-        command = next(c for c in MODEL_COMMANDS.all if c.action == action)
-        if reason := command.reason(self.view):
-            self.say(reason)
-        else:
-            await self.run_action(action)
 
     # Messages of the widgets
 

@@ -13,9 +13,8 @@ from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from ...core.engine import Engine, RoleName
 from ...core.errors import SutraError
@@ -27,6 +26,7 @@ from ..model_commands import MODEL_COMMANDS
 from ..model_reader import Measured
 from ..model_view import ModelsView, ServerView
 from ..pulls import Pulls
+from ..table_columns import sort_keys
 from ..widgets.key_footer import KeyFooter
 from ..widgets.model_facts import ModelFacts, ModelsSummary
 from ..widgets.models_table import ModelsTable
@@ -35,6 +35,7 @@ from ..widgets.pull_panel import PullPanel
 from ..widgets.search_line import SearchLine
 from ..widgets.suggestion_list import SuggestionList
 from ..workbench import Workbench
+from .command_screen import CommandScreen
 
 GLANCE_S: Final = 5.0
 """How often the server is asked what it holds in memory."""
@@ -79,17 +80,11 @@ class Surroundings:
         return max(self.options_a.num_ctx, self.options_b.num_ctx)
 
 
-class ModelScreen(Screen["bool | None"]):
+class ModelScreen(CommandScreen["bool | None"]):
     """See `ModelManager`, which is the screen to use."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *MODEL_COMMANDS.bindings(),
-        *(
-            Binding(str((place + 1) % 10), f"sort({place})", f"Sort by {column.name}", show=False)
-            for place, column in enumerate(COLUMNS)
-        ),
-    ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
+    TABLE = MODEL_COMMANDS
+    BINDINGS: ClassVar[list[BindingType]] = [*MODEL_COMMANDS.bindings(), *sort_keys(COLUMNS)]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
     AUTO_FOCUS = "ModelRows"
 
@@ -98,7 +93,6 @@ class ModelScreen(Screen["bool | None"]):
     def __init__(self, given: Surroundings) -> None:
         super().__init__()
         self.given = given
-        self._possible: frozenset[str] = frozenset()
         bench = given.bench()
         here = bench.server.address == given.engine.address
         up = here and bench.server.status == "up" and bool(bench.models)
@@ -216,19 +210,11 @@ class ModelScreen(Screen["bool | None"]):
             self.query_one(SearchLine).say(len(view.rows))
         if old.pulls is not view.pulls or old.server.disk != view.server.disk or old is view:
             self._show_pulls()
-        possible = MODEL_COMMANDS.applicable(view)
-        if possible != self._possible:
-            # The footer is rebuilt, so only when it would say something else.
-            self._possible = possible
-            self.refresh_bindings()
+        self.show_applicable()
 
     def _show_pulls(self) -> None:
         pulls = self.given.pulls
         self.query_one(PullPanel).show(self.view.pulls, pulls.clock(), self.view.server.disk)
-
-    def say(self, text: str) -> None:
-        """Something that is neither wrong nor urgent."""
-        self.query_one(NoticeBar).show_quiet(text)
 
     def show_error(self, error: SutraError) -> None:
         """What went wrong, and the next step."""

@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.timer import Timer
 
 from ...core.call_text import Form, as_json, base_url, call_text
@@ -27,8 +26,9 @@ from ..widgets.notice_bar import NoticeBar
 from ..widgets.table_rows import TableRows
 from ..widgets.xray_panes import XRayPanes
 from ..widgets.xray_tabs import XRayTabs, XRayTitle
-from ..xray_commands import XRAY_COMMANDS, XRayPalette
+from ..xray_commands import XRAY_COMMANDS
 from ..xray_view import XRayView
+from .command_screen import CommandScreen
 
 AGAIN_S: Final = 1.0
 """How often a run that goes on is looked into."""
@@ -47,7 +47,7 @@ class Seen:
     running: bool = False
 
 
-class XRayScreen(Screen[None]):
+class XRayScreen(CommandScreen[None]):
     """See the module.
 
     Args:
@@ -59,9 +59,8 @@ class XRayScreen(Screen[None]):
     app: CopyingApp
 
     CSS_PATH = ["list_panes.tcss", "xray.tcss"]
-    COMMANDS = {XRayPalette}
+    TABLE = XRAY_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = list(XRAY_COMMANDS.bindings())
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-medium"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
     AUTO_FOCUS = "XRayRows"
 
@@ -75,7 +74,6 @@ class XRayScreen(Screen[None]):
         self._addresses = tuple(addresses)
         self._first = stage
         self._seen: Seen | None = None
-        self._possible: frozenset[str] = frozenset()
         self._shown: object = None
         self._timer: Timer | None = None
 
@@ -136,11 +134,7 @@ class XRayScreen(Screen[None]):
         self.panes.facts.view = view
         self.panes.fit(view.total)
         self.set_class(bool(view.nothing) and view.look is None, "-nothing")
-        possible = XRAY_COMMANDS.applicable(view)
-        if possible != self._possible:
-            # The footer is rebuilt, so only when it would say something else.
-            self._possible = possible
-            self.refresh_bindings()
+        self.show_applicable()
         if view.text is not self._shown:
             self._shown = view.text
             self._show_text(view)
@@ -148,34 +142,6 @@ class XRayScreen(Screen[None]):
     @work(exclusive=True, group="text", exit_on_error=False)
     async def _show_text(self, view: XRayView) -> None:
         await self.panes.text.show(view.written)
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The bindings as the footer wants them: those that apply, as many as fit."""
-        return XRAY_COMMANDS.footer(
-            super().active_bindings, self.view, self.size.width, typing=False
-        )
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What does not apply right now does not run, by the table's word."""
-        return None if XRAY_COMMANDS.reason_against(action, parameters, self.view) else True
-
-    def on_key(self, event: events.Key) -> None:
-        """A key of ours that nobody took does not apply right now: say why."""
-        if reason := XRAY_COMMANDS.reason_for_key(event.key, event.character, self.view):
-            self.say(reason)
-
-    async def run_command(self, action: str) -> None:
-        """What the palette or the mouse does: the action, or the reason against it."""
-        command = next((c for c in XRAY_COMMANDS.all if c.action == action), None)
-        if command is not None and (reason := command.reason(self.view)):
-            self.say(reason)
-        else:
-            await self.run_action(action)
-
-    def say(self, text: str) -> None:
-        """Something that is neither wrong nor urgent."""
-        self.query_one(NoticeBar).show_quiet(text)
 
     # Messages of the widgets
 

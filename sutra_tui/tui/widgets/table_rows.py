@@ -1,12 +1,12 @@
 """Rows of a long table, painted as they come into view.
 
-Invariant: painting and memory cost what is visible. The widget holds no row of its own; it is given
-a `PagedView`, says which of its pages are missing, and asks for the cursor to be moved.
+Invariant: painting and memory cost what is visible. The widgets hold no row of their own; they are
+given a view, say which of its pages are missing, and ask for the cursor to be moved.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
@@ -20,6 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ..paging import PagedView
+from ..table_columns import Layout, Place
 
 AHEAD: Final = 40
 """Rows read beyond those in view, so that scrolling seldom meets an empty one."""
@@ -27,6 +28,25 @@ SCROLLBAR: Final = 1
 CURSOR: Final = "▸"
 Piece = tuple[str, str]
 """A text and its style: the name of a component class without `table-rows--`; empty for none."""
+
+
+class Listed(Protocol):
+    """What there is to list."""
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def cursor(self) -> int:
+        """Place of the row under the cursor."""
+
+    @property
+    def answered(self) -> object:
+        """What the rows answer: where it is another, the cursor is brought into view."""
+
+    def row(self, place: int) -> Any:
+        """The row at a place; None when it is not here."""
 
 
 class TableRows(ScrollView, can_focus=True, inherit_bindings=False):
@@ -47,9 +67,6 @@ class TableRows(ScrollView, can_focus=True, inherit_bindings=False):
 
     class Opened(Message):
         """The row under the cursor was clicked once more."""
-
-    class PagesMissing(Message):
-        """Rows came into view whose pages are not here."""
 
     DEFAULT_CSS = """
     TableRows {
@@ -81,34 +98,19 @@ class TableRows(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("end,G", "last", "Last", show=False),
     ]
 
-    view: reactive[PagedView[Any]] = reactive(PagedView(), init=False)
+    LAYOUT: ClassVar[Layout]
 
-    @property
-    def window(self) -> tuple[int, int]:
-        """The rows in view or nearly so, as first and last place."""
-        top = self.scroll_offset.y
-        return max(0, top - AHEAD), top + self.size.height + AHEAD
+    view: reactive[Listed] = reactive[Listed](PagedView[Any](), init=False)
 
-    def watch_view(self, old: PagedView[Any], new: PagedView[Any]) -> None:
+    def watch_view(self, old: Listed, new: Listed) -> None:
         if old.total != new.total:
             self.virtual_size = Size(1, new.total)
         if (old.cursor, old.answered) != (new.cursor, new.answered):
             self.call_after_refresh(self._show_cursor)
-        if old.edition != new.edition or old.pages is not new.pages or old.total != new.total:
-            self._ask_for_pages()
         self.refresh()
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self._ask_for_pages()
-
     def on_resize(self) -> None:
-        self._ask_for_pages()
         self.call_after_refresh(self._show_cursor)
-
-    def _ask_for_pages(self) -> None:
-        if self.view.missing(*self.window):
-            self.post_message(self.PagesMissing())
 
     def _show_cursor(self) -> None:
         cursor, top, height = self.view.cursor, self.scroll_offset.y, self.size.height
@@ -142,6 +144,18 @@ class TableRows(ScrollView, can_focus=True, inherit_bindings=False):
 
     def cells(self, row: Any, width: int) -> list[Piece]:
         """A row's texts, each padded to its column."""
+        pieces: list[Piece] = []
+        places = self.LAYOUT.arrange(width)
+        end = places[0].start
+        for place in places:
+            text, style = self.cell(row, place)
+            text = fitted(text, place.width, right=self.LAYOUT.columns[place.column].right)
+            pieces.append((" " * (place.start - end) + text, style))
+            end = place.start + place.width
+        return pieces
+
+    def cell(self, row: Any, place: Place) -> Piece:
+        """What a row says in a column."""
         raise NotImplementedError
 
     # Keys and mouse
@@ -164,6 +178,37 @@ class TableRows(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Opened())
         elif place < self.view.total:
             self.post_message(self.Moved(place, relative=False))
+
+
+class PagedRows(TableRows):
+    """The rows of a list of which only a few pages are held."""
+
+    class PagesMissing(Message):
+        """Rows came into view whose pages are not here."""
+
+    view: reactive[PagedView[Any]] = reactive(PagedView(), init=False)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The rows in view or nearly so, as first and last place."""
+        top = self.scroll_offset.y
+        return max(0, top - AHEAD), top + self.size.height + AHEAD
+
+    def watch_view(self, old: Any, new: Any) -> None:
+        super().watch_view(old, new)
+        if old.edition != new.edition or old.pages is not new.pages or old.total != new.total:
+            self._ask_for_pages()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._ask_for_pages()
+
+    def on_resize(self) -> None:  # Textual calls that of the base as well
+        self._ask_for_pages()
+
+    def _ask_for_pages(self) -> None:
+        if self.view.missing(*self.window):
+            self.post_message(self.PagesMissing())
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:

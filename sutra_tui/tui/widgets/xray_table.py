@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
-from textual.widgets import Static
 
 from ...core.clean import clean_line
 from ...xray_rows import XRow
 from ...xray_words import percent
 from ..xray_view import XRayView
-from .table_rows import CURSOR, SCROLLBAR, Piece, TableRows, fitted
+from .list_table import ListTable
+from .table_heading import TableHeading
+from .table_rows import CURSOR, SCROLLBAR, PagedRows, Piece, fitted
 
 SIGNS: Final = 3
 """Cells before the first column: the cursor's sign, the part's letter, a blank."""
@@ -28,12 +26,8 @@ ROOM_FOR_BAR: Final = 76
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 
 
-class XRayHeading(Widget):
+class XRayHeading(TableHeading):
     """The columns' names."""
-
-    DEFAULT_CSS = """
-    XRayHeading { height: 1; color: $text-muted; }
-    """
 
     def render(self) -> Content:
         width = self.content_size.width - SCROLLBAR
@@ -44,7 +38,7 @@ class XRayHeading(Widget):
         return Content(f"{' ' * SIGNS}{fitted('part', WORD)} {about}{ends} {of}")
 
 
-class XRayRows(TableRows):
+class XRayRows(PagedRows):
     """The rows."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table-rows--own", "table-rows--asked"}
@@ -76,30 +70,16 @@ class XRayRows(TableRows):
         return [*pieces, (bar_of(row.share, bar), row.mark.style)] if bar else pieces
 
 
-class XRayTable(Vertical):
+class XRayTable(ListTable):
     """Heading and rows, or words where there is nothing to list."""
 
-    DEFAULT_CSS = """
-    XRayTable {
-        & > .empty { display: none; color: $text-muted; padding: 1 2; height: 1fr; max-width: 84; }
-        &.-empty > .empty { display: block; }
-        &.-empty > XRayRows, &.-empty > XRayHeading { display: none; }
-    }
-    """
+    HEADING = XRayHeading
+    ROWS = XRayRows
 
     view: reactive[XRayView] = reactive(XRayView())
 
-    def compose(self) -> ComposeResult:
-        yield XRayHeading()
-        yield XRayRows()
-        yield Static(Content(""), classes="empty")
-
-    def watch_view(self, view: XRayView) -> None:
-        self.query_one(XRayRows).view = view
-        nothing = view.nothing
-        if nothing:
-            self.query_one(".empty", Static).update(Content(nothing))
-        self.set_class(bool(nothing), "-empty")
+    def nothing(self, view: XRayView) -> str:
+        return view.nothing
 
 
 def bar_of(share: float | None, width: int) -> str:
