@@ -15,12 +15,14 @@ from sutra_tui.engines.ollama import OllamaEngine
 from sutra_tui.engines.routed import RoutedEngine
 from sutra_tui.store.measured import MeasuredRuns
 from sutra_tui.store.remembered import load_remembered
+from sutra_tui.tui.app import SutraApp
 from sutra_tui.tui.model_commands import MODEL_COMMANDS
 from sutra_tui.tui.screens.main import MainScreen
 from sutra_tui.tui.screens.model_details import ModelDetailsScreen
 from sutra_tui.tui.screens.model_manager import ModelManager
 from sutra_tui.tui.screens.prompts import Confirm
 from sutra_tui.tui.screens.pull_prompt import PullPrompt
+from sutra_tui.tui.screens.screen_palette import ScreenPalette
 from sutra_tui.tui.widgets.model_facts import ModelFacts
 from sutra_tui.tui.widgets.models_table import ModelRows, ModelsHeading
 from sutra_tui.tui.widgets.plain_rows import PlainRows
@@ -379,6 +381,22 @@ async def test_each_command_runs_or_says_why_not(workshop: Workshop) -> None:
                 assert notice(pilot) == reason
                 refused += 1
         assert refused >= 6
+
+
+async def test_its_keys_are_those_of_the_settings(workshop: Workshop) -> None:
+    async with pilot_of(workshop) as pilot:
+        app = pilot.app
+        assert isinstance(app, SutraApp)
+        screen = await opened(pilot)
+        app.use_keys({"models.filter": "F", "models.stop_pull": "z"})
+        await pilot.press("z")
+        await until(pilot, lambda: notice(pilot))
+        palette = [str(hit.display) async for hit in ScreenPalette(screen).discover()]
+        assert "Filter (F)" in palette
+        await pilot.press("slash")
+        assert not screen.query_one(SearchLine).is_open
+        await pilot.press("F")
+        assert screen.query_one(SearchLine).is_open
 
 
 @pytest.mark.slow
