@@ -13,8 +13,7 @@ import os
 import signal
 import subprocess
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from .core.clean import clean_line
 from .core.errors import SutraError
@@ -45,8 +44,7 @@ PORT_TAKEN: Final = "address already in use"
 Outcome = Literal["started", "was there", "ended", "not startable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
+class Chance(NamedTuple):
     """Whether a server could be started for an address.
 
     Args:
@@ -58,8 +56,7 @@ class Chance:
     log: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """What came of a start.
 
     Args:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..core.errors import InvalidRequest
 
@@ -27,8 +26,7 @@ PACES: Final[Mapping[str, float | None]] = MappingProxyType(
 DEFAULT_PACE: Final = "brisk"
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(NamedTuple):
     """How fast one model is at the `realistic` pace.
 
     Args:

@@ -7,15 +7,13 @@ texts are from Ollama's source, versions 0.6 to 0.33.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..core import errors
 from ..core.errors import EngineError
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """One thing a server can say.
 
     Args:

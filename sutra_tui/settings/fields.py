@@ -7,8 +7,8 @@ table; a setting that is not in it does not exist.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import replace
+from typing import Any, Final, Literal, NamedTuple
 
 from ..core.options import MAX_COUNT, METHODS, ORDERS
 from .rules import Address, Choice, Keys, Number, Rule, Switch, Text
@@ -22,8 +22,7 @@ TABLES: Final = {"model_a": "options_a", "model_b": "options_b"}
 KEYS_TABLE: Final = "keys"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One setting.
 
     Args:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..core.clean import clean_line
 from .fields import FIELDS, KEYS_TABLE, TABLES, Field
@@ -27,8 +27,7 @@ _LINE: Final = re.compile(r"at line (\d+)")
 KeyPath = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something in the file that could not be used.
 
     Args:

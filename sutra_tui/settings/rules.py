@@ -6,11 +6,10 @@ Invariant: a rule is pure, and its `allowed` says exactly what `accepts` accepts
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A setting that is a number between two limits, both allowed."""
 
     low: float
@@ -28,8 +27,7 @@ class Number:
         return math.isfinite(value) and self.low <= value <= self.high
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A setting that is one of a few names."""
 
     names: tuple[str, ...]
@@ -42,8 +40,7 @@ class Choice:
         return value in self.names
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A setting that is a short text."""
 
     longest: int = 1024
@@ -56,8 +53,7 @@ class Text:
         return isinstance(value, str) and len(value) <= self.longest
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A setting that is a server's address; empty is none."""
 
     allowed: str = 'an address in quotes: "HOST", "HOST:PORT" or "http(s)://HOST:PORT"'
@@ -75,8 +71,7 @@ class Address:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(NamedTuple):
     """A setting that is on or off."""
 
     allowed: str = "true or false"
@@ -85,8 +80,7 @@ class Switch:
         return isinstance(value, bool)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """A setting that is the keys of a command: a text with commas, or a list of texts."""
 
     allowed: str = 'a key such as "f2", "ctrl+k" or "alt+m", or a list of them'

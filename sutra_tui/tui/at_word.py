@@ -5,11 +5,10 @@ Invariant: pure and total; an @ within a word, as in an address, names nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class AtWord:
+class AtWord(NamedTuple):
     """A word with an @ before it.
 
     Args:

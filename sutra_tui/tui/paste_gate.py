@@ -8,15 +8,13 @@ bracketed paste is ever a key, and the pieces do not depend on how the bytes arr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 BEGINS: Final = "\x1b[200~"
 ENDS: Final = "\x1b[201~"
 
 
-@dataclass(frozen=True, slots=True)
-class Pasted:
+class Pasted(NamedTuple):
     """One whole paste."""
 
     text: str

@@ -7,21 +7,19 @@ text that does not begin with a slash is a query as it stands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..settings.reading import nearest
 from .commands.command import Command
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """To be asked, verbatim."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A command.
 
     Args:
@@ -33,8 +31,7 @@ class Call:
     argument: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A slash with something behind it that is no command's name.
 
     Args:

@@ -7,9 +7,9 @@ word, and on a screen with a text box no command takes a key that types.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from ..settings import Problem, Reading
 from ..settings.fields import KEYS_TABLE, Field, key_field
@@ -38,8 +38,7 @@ TYPING: Final = frozenset({*MOVING, "space", "enter", "backspace", "delete", "le
 """Keys besides the characters that a text box needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Commands that share a screen, and so its keys.
 
     Args:

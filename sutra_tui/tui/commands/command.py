@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..workbench import Workbench
 from .argument import Argument
@@ -30,8 +30,7 @@ def always(_: Workbench) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Takes:
+class Takes(NamedTuple):
     """What may stand behind a slash command's name.
 
     Args:

@@ -7,7 +7,7 @@ width and says how many there are; everything about styles, selection and copyin
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.content import Content
@@ -23,8 +23,7 @@ KEPT_STRIPS = 150
 """Painted rows kept for the next frame: more than a screen full."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row as it is painted.
 
     Args:
