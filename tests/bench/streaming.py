@@ -81,18 +81,20 @@ class BenchApp(App[None]):
 
     Args:
         bare: Textual's Markdown in a scrolling container instead of this package's view.
+        panes: How many.
     """
 
     CSS = "Horizontal { height: 1fr; }"
 
-    def __init__(self, *, bare: bool) -> None:
+    def __init__(self, *, bare: bool, panes: int = PANES) -> None:
         super().__init__()
         self.bare = bare
+        self.panes = panes
 
     def compose(self) -> ComposeResult:
         """The panes, then the input."""
         with Horizontal():
-            for _ in range(PANES):
+            for _ in range(self.panes):
                 if self.bare:
                     with VerticalScroll():
                         yield Markdown()
@@ -198,10 +200,12 @@ def as_the_app_does() -> None:
     first_frame.is_there()
 
 
-async def run(count: int, *, bare: bool, rate: int = TOKENS_PER_SECOND) -> Measured:
+async def run(
+    count: int, *, bare: bool, rate: int = TOKENS_PER_SECOND, panes: int = PANES
+) -> Measured:
     """One run of one kind, `rate` tokens a second in each pane."""
     measured = Measured()
-    app = BenchApp(bare=bare)
+    app = BenchApp(bare=bare, panes=panes)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         gc.collect()
@@ -226,10 +230,10 @@ async def run(count: int, *, bare: bool, rate: int = TOKENS_PER_SECOND) -> Measu
     return measured
 
 
-def row(name: str, count: int, measured: Measured) -> str:
+def row(name: str, count: int, measured: Measured, panes: int = PANES) -> str:
     """One line of the table."""
     return (
-        f"{name:<26}{measured.cpu / (count * PANES) * 1e6:>12.0f}"
+        f"{name:<26}{measured.cpu / (count * panes) * 1e6:>12.0f}"
         f"{percentile(measured.lags, 0.99) * 1e3:>12.1f}{max(measured.lags) * 1e3:>12.1f}"
         f"{percentile(measured.echoes, 0.99) * 1e3:>12.1f}{measured.behind:>12.2f}"
     )
@@ -249,6 +253,10 @@ def main() -> None:
         if options.only in (None, kind):
             measured = asyncio.run(run(options.tokens, bare=kind == "bare"))
             print(row(name, options.tokens, measured), flush=True)
+    if options.only in (None, "ours"):
+        # As in the app, where one model writes at a time.
+        measured = asyncio.run(run(options.tokens, bare=False, panes=1))
+        print(row("StreamView, one pane", options.tokens, measured, panes=1), flush=True)
 
 
 if __name__ == "__main__":
