@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ _HOMES = {
 _SPEAKING = {"OLLAMA_HOST", "OLLAMA_API_KEY", "NO_COLOR", "FORCE_COLOR", "SUTRA_DEBUG"}
 
 thorough.register()
+# As in the app, see `first_frame`: looking for garbage took a quarter of the time of all tests.
+gc.set_threshold(20_000, 20, 50)
 
 Sutra = Callable[..., "subprocess.CompletedProcess[bytes]"]
 

@@ -209,7 +209,7 @@ class MemoryMachine(CacheMachine):
 
 Test_S15_on_file = CacheMachine.TestCase
 Test_S15_on_file.settings = settings(
-    max_examples=examples(25, share=0.1), stateful_step_count=25, deadline=None
+    max_examples=examples(25), stateful_step_count=25, deadline=None
 )
 Test_S15_in_memory = MemoryMachine.TestCase
 Test_S15_in_memory.settings = settings(

@@ -1,8 +1,7 @@
-"""The footer's keys that are gone are let go of."""
+"""The footer shows what applies and fits, is not built in vain, and lets go of what is gone."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 
 from textual.pilot import Pilot
@@ -18,28 +17,22 @@ def _held() -> int:
     return sum(1 for held in gc.get_objects() if isinstance(held, FooterKey))
 
 
-async def _shown_anew(pilot: Pilot[None], footer: KeyFooter) -> None:
-    """Once more, by the footer itself, as when the bindings change."""
-    done = asyncio.Event()
-
-    async def recompose() -> None:
-        await footer.recompose()
-        done.set()
-
-    footer.call_later(recompose)
-    await done.wait()
-    await pilot.pause()
+async def _resized(pilot: Pilot[None], footer: KeyFooter, width: int, height: int) -> None:
+    """Another size, until the footer shows other keys."""
+    before = list(footer.query(FooterKey))
+    await pilot.resize_terminal(width, height)
+    await until(pilot, lambda: footer.children and list(footer.query(FooterKey)) != before)
 
 
 async def test_X13_a_footer_that_is_shown_anew_holds_no_keys_of_before(workshop: Workshop) -> None:
     async with workshop.app().run_test(size=(120, 40)) as pilot:
         screen = await connected(pilot)
         footer = screen.query_one(KeyFooter)
-        await _shown_anew(pilot, footer)
+        await until(pilot, lambda: len(footer.query(FooterKey)) > 8)
         before, shown = _held(), len(footer.query(FooterKey))
-        assert shown
         for _ in range(5):
-            await _shown_anew(pilot, footer)
+            await _resized(pilot, footer, 60, 20)
+            await _resized(pilot, footer, 120, 40)
         assert _held() <= before + shown
 
 
@@ -48,7 +41,29 @@ async def test_a_narrower_screen_has_fewer_keys(workshop: Workshop) -> None:
         screen = await connected(pilot)
         footer = screen.query_one(KeyFooter)
         await until(pilot, lambda: len(footer.query(FooterKey)) > 8)
-        await pilot.resize_terminal(60, 20)
-        await until(pilot, lambda: len(footer.query(FooterKey)) < 6)
-        await pilot.resize_terminal(120, 40)
+        await _resized(pilot, footer, 60, 20)
+        assert len(footer.query(FooterKey)) < 6
+        await _resized(pilot, footer, 120, 40)
+        assert len(footer.query(FooterKey)) > 8
+
+
+async def test_the_same_keys_are_not_built_again(workshop: Workshop) -> None:
+    async with workshop.app().run_test(size=(120, 40)) as pilot:
+        screen = await connected(pilot)
+        footer = screen.query_one(KeyFooter)
         await until(pilot, lambda: len(footer.query(FooterKey)) > 8)
+        before = list(footer.query(FooterKey))
+        for _ in range(3):
+            screen.refresh_bindings()
+            await pilot.pause()
+        assert list(footer.query(FooterKey)) == before
+
+
+async def test_a_click_on_a_key_does_what_it_says(workshop: Workshop) -> None:
+    async with workshop.app().run_test(size=(120, 40)) as pilot:
+        screen = await connected(pilot)
+        footer = screen.query_one(KeyFooter)
+        await until(pilot, lambda: len(footer.query(FooterKey)) > 8)
+        models = [key for key in footer.query(FooterKey) if key.action == "open_models"]
+        await pilot.click(models[0])
+        await until(pilot, lambda: pilot.app.screen is not screen)

@@ -82,7 +82,7 @@ class BenchScreen(Screen[None]):
         yield PlanLine()
         with Container(id="ask"):
             yield from self.compose_ask()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def compose_ask(self) -> ComposeResult:
         """The place where the query is typed."""

@@ -86,7 +86,7 @@ class CacheScreen(ListScreen["UseDemonstrations | None"]):
         yield SearchLine()
         yield CachePanes()
         yield NoticeBar()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.watch_view(self.view, self.view)

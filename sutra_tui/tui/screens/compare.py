@@ -97,7 +97,7 @@ class CompareScreen(Screen[None]):
         with VerticalScroll(id="parts"):
             yield Static(Content("Comparing."), classes="wait")
         yield NoticeBar()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._compare()

@@ -72,7 +72,7 @@ class DoctorScreen(Screen[None]):
         with VerticalScroll():
             yield Static(id="findings")
         yield NoticeBar()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._show_status)

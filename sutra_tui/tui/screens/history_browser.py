@@ -91,7 +91,7 @@ class HistoryBrowser(ListScreen["Chosen | None"]):
         yield SearchLine("words of a query, a demonstration or an answer")
         yield HistoryPanes()
         yield NoticeBar()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.watch_view(self.view, self.view)

@@ -123,7 +123,7 @@ class ModelScreen(CommandScreen["bool | None"]):
         yield ModelFacts()
         yield PullPanel()
         yield NoticeBar()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.watch_view(self.view, self.view)

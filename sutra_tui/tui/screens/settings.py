@@ -67,7 +67,7 @@ class SettingsScreen(Screen[None]):
         yield SettingsList()
         yield SettingEditor()
         yield NoticeBar()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         if self._wanted:

@@ -82,7 +82,7 @@ class XRayScreen(CommandScreen[None]):
         yield XRayTabs()
         yield XRayPanes()
         yield NoticeBar()
-        yield KeyFooter(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.watch_view(self.view)
