@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,19 @@ from sutra_tui.tui.screens import bench_screen
 from tests.ollama_server import LLAMA_3B, MISTRAL_7B, NOMIC_EMBED, QWEN_4B_THINKING, OllamaServer
 
 from .workshop import Workshop
+
+FOLDER = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Starting the app takes a second or two, so the quick loop does it for a handful of tests."""
+    for item in items:
+        if FOLDER in item.path.parents and not item.get_closest_marker("quick"):
+            function = getattr(item, "function", None)
+            fixtures = getattr(item, "fixturenames", ())
+            if inspect.iscoroutinefunction(function) or "snap_compare" in fixtures:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -48,6 +48,7 @@ def notice(screen: MainScreen) -> str:
     return str(screen.query_one(NoticeBar).content)
 
 
+@pytest.mark.quick
 async def test_a_query_goes_through_all_three_panes(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await ask_and_wait(pilot)
@@ -83,6 +84,7 @@ async def test_letters_typed_fast_all_arrive_before_enter_sends(workshop: Worksh
         assert screen.bench.run.query == "hello"
 
 
+@pytest.mark.quick
 async def test_N25_escape_stops_the_run_and_gives_the_query_back(workshop: Workshop) -> None:
     workshop.server.script(B, Reply("word " * 400, endless=True, token_delay=0.002))
     async with pilot_of(workshop) as pilot:
@@ -100,6 +102,7 @@ async def test_N25_escape_stops_the_run_and_gives_the_query_back(workshop: Works
         assert screen.bench.run.result.status == "stopped"
 
 
+@pytest.mark.quick
 async def test_a_failed_run_says_what_to_do_and_gives_the_query_back(workshop: Workshop) -> None:
     workshop.server.fault("error_500_oom", model=B)
     async with pilot_of(workshop) as pilot:
@@ -237,6 +240,7 @@ async def test_N8_a_model_deleted_between_pick_and_run_fails_with_a_way_on(
         await until(pilot, lambda: screen.bench.model_b != gone)
 
 
+@pytest.mark.quick
 async def test_rerun_hits_the_cache_and_fresh_does_not(workshop: Workshop) -> None:
     async with pilot_of(workshop) as pilot:
         screen = await ask_and_wait(pilot)
