@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from itertools import count
 from time import monotonic
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ WRITES_PER_SECOND: Final = 15
 REST: Final = 4
 """How long a write is followed by none, in multiples of what it took: heavy text is painted less
 often, and keys and other views get the time."""
+
+_PHASES: Final = ((number * 0.618) % 1 for number in count())
+"""Where in a beat each view paints: apart, so that a key waits for one view's paint at most."""
 
 
 class TailView(VerticalScroll):
@@ -58,6 +62,7 @@ class TailView(VerticalScroll):
         self._shown = 0
         self._cost = 0.0
         self._timer: Timer | None = None
+        self._phase = next(_PHASES)
         self._held_at_start = False
 
     @property
@@ -161,11 +166,12 @@ class TailView(VerticalScroll):
         self.call_next(self._after_layout)
 
     def _wake(self) -> None:
-        """Paint at the next beat. All views share the beats, so that they share a frame as well."""
+        """Paint at the next beat."""
         if self._timer is None and self.is_attached:
             beat = 1 / WRITES_PER_SECOND
             rest = self._cost * REST
-            self._timer = self.set_timer(rest + beat - (monotonic() + rest) % beat, self._tick)
+            since = (monotonic() + rest + self._phase * beat) % beat
+            self._timer = self.set_timer(rest + beat - since, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
