@@ -61,6 +61,7 @@ def _dispatch(arguments: list[str]) -> int:
     commands = {
         "tui": _tui,
         "run": _run,
+        "bench": _bench,
         "models": _models,
         "pull": _pull,
         "cache": _cache,
@@ -147,11 +148,10 @@ def _tui(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from . import paths, wiring
-    from .headless.running import HeadlessRun, Wiring
+    from . import wiring
+    from .headless.running import HeadlessRun
     from .headless.streams import Output, Voice
     from .headless.telling import Teller, choose_manner
-    from .store.remembered import load_remembered
 
     voice, output = Voice(), Output(cleans=args.clean)
     manner = choose_manner(
@@ -170,24 +170,20 @@ def _run(args: argparse.Namespace) -> int:
         plan=args.plan,
     )
 
-    def open_engine() -> Engine:
-        engine = wiring.open_engine(args, settings, demo=args.demo)
-        if exposed := wiring.exposure(engine):
-            teller.say(exposed)
-        return engine
-
-    # What the demo says is worth no place on the disk.
-    keeps_history = not (args.no_history or args.demo)
-    given = Wiring(
-        settings=settings,
-        remembered=load_remembered(paths.state_file()),
-        open_engine=open_engine,
-        open_cache=lambda: wiring.open_cache(settings, demo=args.demo),
-        measured=wiring.open_measured(),
-        open_history=(lambda: wiring.open_history(demo=False)) if keeps_history else None,
-        demo=args.demo,
-    )
+    given = wiring.for_runs(args, settings, teller.say)
     return HeadlessRun(args, given, output, teller).execute()
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from . import wiring
+    from .headless.bench_command import HeadlessBench
+    from .headless.streams import Output, Voice
+
+    output, voice = Output(), Voice()
+    reading = wiring.read_settings_file()
+    voice.say_all(reading.warnings)
+    given = wiring.for_runs(args, reading.settings, voice.say)
+    return HeadlessBench(args, given, wiring.bench_queries(), output, voice).execute()
 
 
 def _models(args: argparse.Namespace) -> int:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+    from .bench.comparison import BenchQuery
     from .core.engine import Engine
     from .doctor.examination import Server
+    from .headless.running import Wiring
     from .settings import Reading, Settings
     from .store.cache import DemonstrationCache
     from .store.history import History
@@ -78,6 +80,45 @@ def read_settings_file() -> Reading:
     from .settings import read_settings
 
     return read_settings(paths.config_file())
+
+
+def for_runs(args: argparse.Namespace, settings: Settings, say: Callable[[str], None]) -> Wiring:
+    """What runs without a screen are given.
+
+    Args:
+        args: The parsed command line.
+        settings: The user's settings.
+        say: Told what a person should know of the servers.
+    """
+    from . import paths
+    from .headless.running import Wiring
+    from .store.remembered import load_remembered
+
+    def opened() -> Engine:
+        engine = open_engine(args, settings, demo=args.demo)
+        if exposed := exposure(engine):
+            say(exposed)
+        return engine
+
+    # What the demo says is worth no place on the disk.
+    keeps_history = not (args.no_history or args.demo)
+    return Wiring(
+        settings=settings,
+        remembered=load_remembered(paths.state_file()),
+        open_engine=opened,
+        open_cache=lambda: open_cache(settings, demo=args.demo),
+        measured=open_measured(),
+        open_history=(lambda: open_history(demo=False)) if keeps_history else None,
+        demo=args.demo,
+    )
+
+
+def bench_queries() -> list[BenchQuery]:
+    """The set that `sutra bench` asks."""
+    from .bench.comparison import BenchQuery
+    from .engines.demo_library import queries
+
+    return [BenchQuery(query.text, query.kind) for query in queries()]
 
 
 def overrides(args: argparse.Namespace | None) -> dict[str, tuple[str, object]]:

@@ -70,7 +70,7 @@ def test_the_help_of_run_names_every_exit_code_and_option(capsys: Captured) -> N
         (["rnu", "x"], 'There is no command "rnu".', "Did you mean `sutra run`?"),
         (["model"], 'There is no command "model".', "Did you mean `sutra models`?"),
         (["What is a monad?"], "There is no command", 'sutra run "QUESTION"'),
-        (["\x1b[2Jx"], "There is no command", "Commands are tui, run, models, pull, cache"),
+        (["\x1b[2Jx"], "There is no command", "Commands are tui, run, bench, models, pull, cache"),
         (["run"], "required: QUERY", "See `sutra run --help`."),
         (["run", "What", "is"], "There is one word too many: is.", "Put the whole query in quotes"),
         (["run", "--modle-a", "x", "q"], "There is no option --modle-a.", "Did you mean --model-a"),

@@ -48,7 +48,9 @@ def test_the_readme_is_short_and_begins_with_a_picture_that_exists() -> None:
 
 def test_every_command_line_in_the_readme_is_understood() -> None:
     shell = re.findall(r"(?:^|\| )sutra (.*?)(?:  +#.*| >.*)?$", README, flags=re.MULTILINE)
-    commands = [line for line in shell if line.split()[0] in ("run", "models", "cache", "tui")]
+    commands = [
+        line for line in shell if line.split()[0] in ("run", "bench", "models", "cache", "tui")
+    ]
     assert len(commands) >= 5
     for line in commands:
         arguments = [a.strip('"') for a in re.findall(r'"[^"]*"|\S+', line)]

@@ -17,6 +17,8 @@ from ..settings import OPTION_RULES, RULES
 from .command_parser import Help, Parser, add_command, add_safety, nearest, number
 from .help_text import (
     ABOUT,
+    BENCH_ABOUT,
+    BENCH_EXAMPLES,
     CACHE_ABOUT,
     CACHE_EXAMPLES,
     CONFIG_ABOUT,
@@ -31,7 +33,9 @@ from .help_text import (
     RUN_EXAMPLES,
 )
 
-COMMANDS: Final = ("tui", "run", "models", "pull", "cache", "history", "config", "doctor")
+COMMANDS: Final = (
+    "tui", "run", "bench", "models", "pull", "cache", "history", "config", "doctor",
+)  # fmt: skip
 NESTED: Final = {"cache": "the cache", "history": "the history", "config": "the settings"}
 """Commands that have commands, and what those are about."""
 PACES: Final = ("realistic", "brisk", "instant")
@@ -102,6 +106,14 @@ def build_parser() -> Parser:
     for command in (
         ("tui", "open the app (the default)", "", "", "", _add_tui),
         ("run", "answer one query", RUN_ABOUT, RUN_EXAMPLES, "[options] QUERY", _add_run),
+        (
+            "bench",
+            "compare the chain with Model B alone",
+            BENCH_ABOUT,
+            BENCH_EXAMPLES,
+            "",
+            _add_bench,
+        ),
         ("models", "list what the server has", "", "", "", _add_models),
         ("pull", "get a model onto the server", PULL_ABOUT, "", "[options] NAME", _add_pull),
         (
@@ -153,6 +165,12 @@ def _add_history(parser: Parser) -> None:
     add_history(parser)
 
 
+def _add_bench(parser: Parser) -> None:
+    from .bench_arguments import add_bench
+
+    add_bench(parser)
+
+
 def _add_config(parser: Parser) -> None:
     from .config_arguments import add_config
 
@@ -160,13 +178,13 @@ def _add_config(parser: Parser) -> None:
 
 
 def _add_tui(parser: Parser) -> None:
-    _add_models_of_the_run(parser)
-    _add_server(parser)
+    add_models_of_the_run(parser)
+    add_server(parser)
 
 
 def _add_models(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="write one JSON document")
-    _add_server(parser)
+    add_server(parser)
 
 
 def _add_doctor(parser: Parser) -> None:
@@ -181,36 +199,38 @@ def _add_doctor(parser: Parser) -> None:
         metavar="NAME",
         help="try this model instead; may be given again",
     )
-    _add_models_of_the_run(parser)
-    _add_server(parser)
+    add_models_of_the_run(parser)
+    add_server(parser)
 
 
 def _add_pull(parser: Parser) -> None:
     parser.add_argument("name", metavar="NAME", help="the model and its tag, such as llama3.2:3b")
-    _add_server(parser)
+    add_server(parser)
 
 
 def _add_run(parser: Parser) -> None:
     parser.add_argument("query", metavar="QUERY", help="what to answer; - reads standard input")
-    _add_models_of_the_run(parser)
+    add_models_of_the_run(parser)
     parser.add_argument(
         "--allow-cloud", action="store_true", help="let the query leave this machine"
     )
     parser.add_argument(
         "--allow-secrets", action="store_true", help="attach files even if they look like secrets"
     )
-    _add_server(parser)
+    add_server(parser)
     _add_chain(parser.add_argument_group("the chain"))
-    _add_generation(parser.add_argument_group("generation (both models)"))
+    add_generation(parser.add_argument_group("generation (both models)"))
     _add_output(parser.add_argument_group("output"))
 
 
-def _add_models_of_the_run(parser: Parser) -> None:
+def add_models_of_the_run(parser: Parser) -> None:
+    """The pair."""
     parser.add_argument("-a", "--model-a", metavar="NAME", help="the demonstration writer")
     parser.add_argument("-b", "--model-b", metavar="NAME", help="the final responder")
 
 
-def _add_server(parser: Parser) -> None:
+def add_server(parser: Parser) -> None:
+    """Where the models are."""
     parser.add_argument("--host", metavar="ADDRESS", help="the server; default OLLAMA_HOST")
     for role in "ab":
         parser.add_argument(
@@ -262,7 +282,8 @@ def _add_chain(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_generation(group: argparse._ArgumentGroup) -> None:
+def add_generation(group: argparse._ArgumentGroup) -> None:
+    """How the models write, for both and for each."""
     defaults = GenerationOptions()
     for name, (metavar, text) in GENERATION.items():
         default = getattr(defaults, name)

@@ -119,6 +119,34 @@ exit codes:
   130  interrupted (Ctrl+C)
   141  whoever read the output has gone
 """
+BENCH_ABOUT: Final = """\
+Ask a dozen queries, some that want code and some an explanation, by both methods: Model B alone
+(raw), and the chain (handoff). Each run becomes a row: seconds, how many of them went by until the
+models were in memory, and the tokens that were read and written over all stages. The cache is never
+used, so that a handoff always pays for Model A. Rows go to standard output, all else to standard
+error.
+
+These are costs. Which answer is better they do not say: every run is in the history, where two of
+them can be read side by side.
+"""
+BENCH_EXAMPLES: Final = """\
+examples:
+  sutra bench
+  sutra bench -a qwen2.5:3b -b deepseek-coder:6.7b
+  sutra bench --coding-only
+  sutra bench --queries mine.txt          queries of your own, one a line
+  sutra bench --seed 1 --json > bench.json
+  sutra bench --demo --demo-pace instant  see the table; its numbers are nobody's
+
+exit codes:
+  0    every run has a whole answer
+  1    some have not
+  2    the command line cannot be used
+  3    no server, or no such model
+  74   standard output cannot be written to
+  130  interrupted (Ctrl+C): what was measured by then is summed up
+  141  whoever read the output has gone
+"""
 HISTORY_ABOUT: Final = """\
 Look at what was asked before: every run with its stages, written down while it happened, in the app
 and by `sutra run`. Lists and runs go to standard output, all else to standard error.

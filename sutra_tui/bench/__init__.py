@@ -1,0 +1,1 @@
+"""The chain beside Model B alone, over the same queries: what each costs. Nothing is judged."""
