@@ -12,6 +12,7 @@ import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import asdict
+from time import monotonic
 from typing import Final
 
 from ..bench.comparison import METHODS, Average, BenchQuery, Measured, averages, compare
@@ -32,12 +33,13 @@ from .running import Wiring
 from .stopping import Stopped, stoppable
 from .streams import Output, Voice, cells
 from .table import GAP, shorten
-from .telling import DEMO_LABEL
+from .telling import DEMO_LABEL, REDRAW_S
 
 HEADINGS: Final = ("QUERY", "METHOD", "SECONDS", "LOADING", "READ", "WRITTEN", "STATUS")
-WIDTHS: Final = (44, 8, 10, 10, 8, 8, 16)
+WIDTHS: Final = (44, 7, 9, 8, 7, 7, 8)
 """Cells of each column, which must be known before the first run; on a terminal that is narrower
-the queries get less."""
+the queries get less. The last takes what it needs."""
+LAST: Final = len(WIDTHS) - 1
 LEAST: Final = 12
 """Cells of the queries at least."""
 NUMBERS: Final = (2, 3, 4, 5)
@@ -75,6 +77,8 @@ class HeadlessBench:
         self._rows: list[Measured] = []
         self._history: History | None = None
         self._pair = ("", "")
+        self._now = ""
+        self._began = 0.0
         others = sum(WIDTHS[1:]) + len(GAP) * (len(WIDTHS) - 1)
         room = shutil.get_terminal_size().columns - others if output.is_terminal else WIDTHS[0]
         self._widths = (max(LEAST, min(room, WIDTHS[0])), *WIDTHS[1:])
@@ -153,15 +157,27 @@ class HeadlessBench:
             return chain if self._history is None else recorded(chain, self._history.record())
 
         def begins(query: BenchQuery, method: Method) -> None:
-            if self._voice.is_terminal:
-                about = f"{len(self._rows) + 1} of {len(queries) * len(METHODS)}: {method} · "
-                self._voice.show(about + shorten(clean_line(query.text), 50))
+            about = f"{len(self._rows) + 1} of {len(queries) * len(METHODS)}: {method}"
+            self._now, self._began = f"{about} · {clean_line(query.text)}", monotonic()
 
-        async with aclosing(compare(queries, request, run, begins)) as measured:
-            async for row in measured:
-                self._take(row)
-                if len(self._rows) == len(METHODS) and all(row.error for row in self._rows):
-                    raise row.error or UnexpectedFailure("Nothing could be measured.")
+        clock = asyncio.ensure_future(self._keep_telling())
+        try:
+            async with aclosing(compare(queries, request, run, begins)) as measured:
+                async for row in measured:
+                    self._take(row)
+                    if len(self._rows) == len(METHODS) and all(row.error for row in self._rows):
+                        raise row.error or UnexpectedFailure("Nothing could be measured.")
+        finally:
+            clock.cancel()
+
+    async def _keep_telling(self) -> None:
+        """Say which run goes on and for how long; to a terminal only."""
+        while self._voice.is_terminal:
+            if self._now:
+                since = f"  {monotonic() - self._began:,.0f} s"
+                room = shutil.get_terminal_size().columns - len(since) - 1
+                self._voice.show(shorten(self._now, room) + since)
+            await asyncio.sleep(REDRAW_S)
 
     def _take(self, row: Measured) -> None:
         self._voice.erase()
@@ -198,7 +214,7 @@ class HeadlessBench:
         """One line of the table."""
         line = ""
         for place, (text, width) in enumerate(zip(texts, self._widths, strict=True)):
-            text = shorten(text, width)
+            text = text if place == LAST else shorten(text, width)
             blank = " " * max(0, width - cells(text))
             line += (blank + text if place in NUMBERS else text + blank) + GAP
         self._output.write(line.rstrip() + "\n")
