@@ -388,7 +388,7 @@ async def test_its_keys_are_those_of_the_settings(workshop: Workshop) -> None:
         app = pilot.app
         assert isinstance(app, SutraApp)
         screen = await opened(pilot)
-        app.use_keys({"models.filter": "F", "models.stop_pull": "z"})
+        app.use_keys({"manager.filter": "F", "manager.stop_pull": "z"})
         await pilot.press("z")
         await until(pilot, lambda: notice(pilot))
         palette = [str(hit.display) async for hit in ScreenPalette(screen).discover()]

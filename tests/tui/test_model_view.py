@@ -123,22 +123,22 @@ def test_keys_mean_the_pull_with_the_focus_else_the_first_they_apply_to() -> Non
 @pytest.mark.parametrize(
     ("command", "changes", "why"),
     [
-        ("models.set_a", {"cursor": 1}, "writes no text"),
-        ("models.set_a", {"running": True, "cursor": 3}, "run is going on"),
-        ("models.set_b", {"search": "zzz"}, "no model under the cursor"),
-        ("models.load", {"cursor": 0}, "nothing to load"),
-        ("models.load", {"cursor": 3, "server": {"loaded": (LoadedModel("mistral:7b"),)}},
+        ("manager.set_a", {"cursor": 1}, "writes no text"),
+        ("manager.set_a", {"running": True, "cursor": 3}, "run is going on"),
+        ("manager.set_b", {"search": "zzz"}, "no model under the cursor"),
+        ("manager.load", {"cursor": 0}, "nothing to load"),
+        ("manager.load", {"cursor": 3, "server": {"loaded": (LoadedModel("mistral:7b"),)}},
          "loaded already"),
-        ("models.load", {"cursor": 3, "busy": {"mistral:7b": "deleting"}}, "It is deleting"),
-        ("models.unload", {"cursor": 3}, "not loaded"),
-        ("models.pull", {"server": {"is_demo": True}}, "built-in demo"),
-        ("models.pull", {"server": {"status": "down"}}, "no server"),
-        ("models.delete", {"server": {"is_demo": True}}, "built-in demo"),
-        ("models.delete", {"running": True}, "run is going on"),
-        ("models.stop_pull", {}, "Nothing is being pulled"),
-        ("models.resume_pull", {"pulls": (pull("b", "running"),)}, "No pull was stopped"),
-        ("models.forget_pull", {"pulls": (pull("b", "running"),)}, "is over"),
-        ("models.filter", {"server": {"models": ()}}, "not several"),
+        ("manager.load", {"cursor": 3, "busy": {"mistral:7b": "deleting"}}, "It is deleting"),
+        ("manager.unload", {"cursor": 3}, "not loaded"),
+        ("manager.pull", {"server": {"is_demo": True}}, "built-in demo"),
+        ("manager.pull", {"server": {"status": "down"}}, "no server"),
+        ("manager.delete", {"server": {"is_demo": True}}, "built-in demo"),
+        ("manager.delete", {"running": True}, "run is going on"),
+        ("manager.stop_pull", {}, "Nothing is being pulled"),
+        ("manager.resume_pull", {"pulls": (pull("b", "running"),)}, "No pull was stopped"),
+        ("manager.forget_pull", {"pulls": (pull("b", "running"),)}, "is over"),
+        ("manager.filter", {"server": {"models": ()}}, "not several"),
     ],
 )  # fmt: skip
 def test_what_does_not_apply_says_why(command: str, changes: dict[str, Any], why: str) -> None:
@@ -151,13 +151,13 @@ def test_what_does_not_apply_says_why(command: str, changes: dict[str, Any], why
 @pytest.mark.parametrize(
     ("command", "changes"),
     [
-        ("models.set_a", {"cursor": 0}),  # a cloud model, after a yes
-        ("models.load", {"cursor": 3}),
-        ("models.unload", {"cursor": 3, "busy": {"mistral:7b": "loading"}}),
-        ("models.unload", {"cursor": 3, "server": {"loaded": (LoadedModel("mistral:7b"),)}}),
-        ("models.delete", {"cursor": 1}),
-        ("models.resume_pull", {"pulls": (pull("b", "stopped"),)}),
-        ("models.forget_pull", {"pulls": (pull("b", "done"),)}),
+        ("manager.set_a", {"cursor": 0}),  # a cloud model, after a yes
+        ("manager.load", {"cursor": 3}),
+        ("manager.unload", {"cursor": 3, "busy": {"mistral:7b": "loading"}}),
+        ("manager.unload", {"cursor": 3, "server": {"loaded": (LoadedModel("mistral:7b"),)}}),
+        ("manager.delete", {"cursor": 1}),
+        ("manager.resume_pull", {"pulls": (pull("b", "stopped"),)}),
+        ("manager.forget_pull", {"pulls": (pull("b", "done"),)}),
     ],
 )
 def test_what_applies_applies(command: str, changes: dict[str, Any]) -> None:
@@ -177,7 +177,7 @@ def test_with_a_server_for_each_role_a_model_plays_only_the_role_of_its_server()
     assert at_b.current is not None
     assert at_b.current.roles == "B"
     commands = {command.id: command for command in MODEL_COMMANDS.all}
-    assert "v shows its models" in (commands["models.set_a"].reason(at_b) or "")
-    assert commands["models.set_b"].reason(at_b) is None
-    assert commands["models.other_server"].reason(at_b) is None
-    assert commands["models.other_server"].reason(view(**both)) is not None
+    assert "v shows its models" in (commands["manager.set_a"].reason(at_b) or "")
+    assert commands["manager.set_b"].reason(at_b) is None
+    assert commands["manager.other_server"].reason(at_b) is None
+    assert commands["manager.other_server"].reason(view(**both)) is not None

@@ -47,6 +47,11 @@ def test_a_wish_is_granted_unless_it_takes_a_key_away(
     assert keys == {name: key for name, key in wishes.items() if name not in refused}
 
 
+def test_each_command_has_an_id_of_its_own_whatever_its_screen() -> None:
+    ids = [command.id for scope in scopes() for command in scope.commands]
+    assert len(ids) == len(set(ids))
+
+
 _ids = st.sampled_from([command.id for command in (*COMMANDS, *CACHE_COMMANDS.all)] + ["nothing"])
 _keys = st.lists(
     st.sampled_from(["f2", "f3", "f4", "f11", "ctrl+g", "x", "p", "escape", "ctrl+q", "enter"]),

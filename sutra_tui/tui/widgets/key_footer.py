@@ -53,7 +53,9 @@ class KeyFooter(Footer):
             yield key
 
     async def recompose(self) -> None:
-        """Show what applies now."""
+        """Show what applies now; nothing, when the screen was left in the meantime."""
+        if not self.is_attached:
+            return
         shown = self._to_show()
         if shown != self._shown:
             self._shown = shown
