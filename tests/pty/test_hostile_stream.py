@@ -189,8 +189,10 @@ def test_T2_how_models_are_called(server: OllamaServer) -> None:
             terminal.press("enter")
             terminal.wait_for(lambda: not terminal.shows("type to filter"))
         terminal.press("ctrl+p")
-        terminal.wait_for("Search")
+        terminal.wait_for("Search for commands")
         terminal.press("escape")
+        # What is typed at once would be alt and that key, as terminals have it.
+        terminal.wait_for(lambda: not terminal.shows("Search for commands"))
         assert_only_drawing(terminal)
         assert_usable(terminal)
 
@@ -206,6 +208,7 @@ def test_T2_what_a_server_says_about_itself_and_its_models() -> None:
         terminal.press("f2")
         terminal.wait_for("type to filter")
         terminal.press("escape")
+        terminal.wait_for(lambda: not terminal.shows("type to filter"))
         assert_only_drawing(terminal)
         assert_usable(terminal)
 
