@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollDown, MouseScrollUp
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -466,3 +467,16 @@ async def test_X14_typing_goes_on_while_text_streams() -> None:
         assert box.value == "a" * 30
         await until(pilot, lambda: not view.is_behind)
         assert view.rows.plain_rows()[-1].endswith("word29")
+
+
+async def test_X17_a_frame_that_still_holds_a_view_that_was_taken_away_can_be_painted() -> None:
+    view = StreamView()
+    async with running(view) as (app, pilot):
+        view.append(PARAGRAPHS)
+        await view.finish()
+        await pilot.pause()
+        rows = view.rows
+        assert "Paragraph" in rows.render_lines(Region(0, 0, 20, 3))[0].text
+        await view.remove()
+        assert [strip.cell_length for strip in rows.render_lines(Region(0, 0, 20, 3))] == [20] * 3
+        assert app.is_running

@@ -112,7 +112,11 @@ class RowView(Widget):
 
         Textual's own cache forgets every row when the view grows, which here is all the time. It
         also draws borders and padding, so those belong to the container and not to this widget.
+
+        A frame can still hold a view that was taken away since it was laid out: nothing is painted.
         """
+        if not self.is_attached:
+            return [Strip.blank(crop.width)] * crop.height
         width, background, filters = (
             self.size.width,
             self.background_colors[1],
